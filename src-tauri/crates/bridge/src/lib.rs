@@ -1,0 +1,1 @@
+//! Test host: the command table over HTTP for a real browser. Never shipped.

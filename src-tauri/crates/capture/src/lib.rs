@@ -1,0 +1,1 @@
+//! The capture server: every request kept byte for byte, answered after commit.

@@ -1,0 +1,1 @@
+//! What bytes hold: sniff, JSON re-indent, hex, exports. Pure.

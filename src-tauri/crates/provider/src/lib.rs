@@ -1,0 +1,1 @@
+//! Provider descriptions as data and the client that obeys them.

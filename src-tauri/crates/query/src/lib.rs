@@ -1,0 +1,1 @@
+//! The query language: parse, complete, to SQL. Pure.

@@ -1,0 +1,1 @@
+//! Replay jobs, attempts and forwards.

@@ -1,0 +1,1 @@
+//! Schemes as data, verify and sign. Pure.

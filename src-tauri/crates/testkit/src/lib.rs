@@ -1,0 +1,1 @@
+//! Clock, fixtures, provider simulators, delivery generator.
