@@ -1,6 +1,6 @@
 //! A webhook registration that lives at the provider, and the provider's own log of what it sent.
 
-use crate::{DeliveryId, Name, Timestamp};
+use crate::{DeliveryId, Name};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
