@@ -1,0 +1,37 @@
+#![allow(unreachable_pub, missing_docs, dead_code, clippy::all)]
+//! temporary
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::sync::broadcast;
+use waybill_model::Failure;
+#[derive(Clone)]
+pub struct Engine(broadcast::Sender<Event>);
+#[derive(Clone, Debug, Serialize)]
+pub struct Event {
+    pub kind: String,
+}
+#[derive(Deserialize)]
+pub struct BytesRequest {}
+#[derive(Default)]
+pub struct EngineOptions {
+    pub data_dir: std::path::PathBuf,
+}
+impl Engine {
+    pub async fn start(_o: EngineOptions) -> Result<Engine, Failure> {
+        Ok(Engine(broadcast::channel(64).0))
+    }
+    pub async fn call(&self, name: &str, payload: Value) -> Result<Value, Failure> {
+        let _ = self.0.send(Event { kind: name.to_owned() });
+        if name == "panic" {
+            panic!("x")
+        }
+        Ok(serde_json::json!({"name": name, "payload": payload}))
+    }
+    pub async fn bytes(&self, _r: BytesRequest) -> Result<Vec<u8>, Failure> {
+        Ok(vec![1, 2, 3])
+    }
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.0.subscribe()
+    }
+    pub async fn stop(&self) {}
+}

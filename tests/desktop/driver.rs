@@ -1,0 +1,346 @@
+//! A WebDriver client, as small as the tests need, against WebKitWebDriver.
+//!
+//! One driver process per session, on a port of its own; when the session value goes, the driver ends and takes
+//! the application with it. Everything that waits, polls, and is bounded; a wait that fails says what it
+//! waited for and what the page showed then.
+
+use crate::{
+    binary,
+    stage::{Running, Stage},
+};
+use base64::Engine as _;
+use serde_json::{Value, json};
+use std::{
+    fs,
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+/// How long a page may take for anything.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(40);
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// The keys that have no character of their own, as WebDriver writes them.
+pub(crate) mod keys {
+    pub(crate) const ENTER: &str = "\u{e007}";
+    pub(crate) const ESCAPE: &str = "\u{e00c}";
+    pub(crate) const CONTROL: &str = "\u{e009}";
+}
+
+/// An application under test, seen through its window.
+pub(crate) struct Session {
+    port: u16,
+    id: String,
+    data: PathBuf,
+    /// Ends last: closing it ends the application.
+    _driver: Running,
+}
+
+/// An element that was found.
+#[derive(Clone, Debug)]
+pub(crate) struct Element(String);
+
+impl Session {
+    /// Starts the application on the data folder `data` and waits until its page is loaded.
+    pub(crate) fn start(stage: &Stage, data: &Path, environment: &[(&str, &str)]) -> Self {
+        let folder = data.to_str().expect("a folder name in UTF-8");
+        let port = free_port();
+        let driver = stage.run_with(
+            "WebKitWebDriver",
+            &[&format!("--port={port}"), "--host=127.0.0.1"],
+            &[
+                environment,
+                &[
+                    ("WAYBILL_DATA_DIR", folder),
+                    ("TAURI_AUTOMATION", "true"),
+                    ("TAURI_WEBVIEW_AUTOMATION", "true"),
+                ],
+            ]
+            .concat(),
+        );
+        poll("the driver listens", || http(port, "GET", "/status", None).ok());
+        let options = json!({ "binary": binary(), "args": [] });
+        let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
+        let made = http(port, "POST", "/session", Some(&wanted)).expect("a session");
+        let id = made["sessionId"].as_str().unwrap_or_else(|| panic!("no session: {made}")).to_owned();
+        let session = Self { port, id, data: data.to_owned(), _driver: driver };
+        session.wait("the page is loaded", || {
+            (session.script("return document.readyState") == "complete").then_some(())
+        });
+        session
+    }
+
+    /// Runs JavaScript in the page; `return` gives its value.
+    pub(crate) fn script(&self, body: &str) -> Value {
+        self.script_with(body, &[])
+    }
+
+    /// The same with `arguments`.
+    pub(crate) fn script_with(&self, body: &str, arguments: &[Value]) -> Value {
+        self.post("/execute/sync", &json!({ "script": body, "args": arguments }))
+    }
+
+    /// Asks the host as the page would: what came back as `{"ok": …}`, or `{"err": …}`.
+    pub(crate) fn invoke(&self, command: &str, arguments: &Value) -> Value {
+        let body = "const [command, args, done] = arguments;\
+             window.__TAURI_INTERNALS__.invoke(command, args)\
+             .then((ok) => done({ ok: ok instanceof ArrayBuffer ? Array.from(new Uint8Array(ok)) : ok }),\
+                   (err) => done({ err }));";
+        self.post("/execute/async", &json!({ "script": body, "args": [command, arguments] }))
+    }
+
+    /// Every element that the CSS selector names.
+    pub(crate) fn all(&self, css: &str) -> Vec<Element> {
+        elements(&self.post("/elements", &json!({ "using": "css selector", "value": css })))
+    }
+
+    /// Waits for the first element that the CSS selector names.
+    pub(crate) fn find(&self, css: &str) -> Element {
+        self.wait(css, || self.all(css).into_iter().next())
+    }
+
+    /// Waits for the visible control (button, link, tab, row …) whose accessible name or text is `name`.
+    pub(crate) fn control(&self, name: &str) -> Element {
+        let body = "const wanted = arguments[0], squeeze = (text) => (text || '').replace(/\\s+/g, ' ').trim();\
+             const kinds = 'button,a,summary,input,select,textarea,[role=button],[role=tab],[role=link],\
+             [role=menuitem],[role=option],[role=row],[role=switch],[role=checkbox],[role=radio],[role=combobox]';\
+             const shown = [...document.querySelectorAll(kinds)].filter((e) => e.getClientRects().length > 0);\
+             const labels = (e) => [e.getAttribute('aria-label'), e.innerText, e.title, e.placeholder,\
+               ...[...(e.labels || [])].map((l) => l.innerText)].map(squeeze);\
+             return shown.find((e) => labels(e).includes(wanted)) || null;";
+        self.wait(name, || elements(&json!([self.script_with(body, &[json!(name)])])).into_iter().next())
+    }
+
+    /// Waits for the control of that name and clicks it.
+    pub(crate) fn press(&self, name: &str) {
+        let mut last = String::new();
+        self.wait(&format!("{name} can be clicked"), || {
+            let element = self.control(name);
+            self.try_post(&format!("/element/{}/click", element.0), &json!({}))
+                .map_err(|error| last = error)
+                .ok()
+        });
+    }
+
+    /// Clicks an element.
+    pub(crate) fn click(&self, element: &Element) {
+        self.post(&format!("/element/{}/click", element.0), &json!({}));
+    }
+
+    /// Types into an element, after what it holds.
+    pub(crate) fn fill(&self, element: &Element, text: &str) {
+        self.post(&format!("/element/{}/value", element.0), &json!({ "text": text }));
+    }
+
+    /// Empties an input and types into it.
+    pub(crate) fn refill(&self, element: &Element, text: &str) {
+        self.post(&format!("/element/{}/clear", element.0), &json!({}));
+        self.fill(element, text);
+    }
+
+    /// Presses keys in turn on whatever has the focus; a held modifier comes first and is let go at the end.
+    pub(crate) fn keys(&self, keys: &[&str]) {
+        let down = keys.iter().map(|key| json!({ "type": "keyDown", "value": key }));
+        let up = keys.iter().rev().map(|key| json!({ "type": "keyUp", "value": key }));
+        let actions: Vec<Value> = down.chain(up).collect();
+        self.post(
+            "/actions",
+            &json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] }),
+        );
+    }
+
+    /// The visible text of an element.
+    pub(crate) fn text(&self, element: &Element) -> String {
+        self.get(&format!("/element/{}/text", element.0)).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The visible text of the whole page.
+    pub(crate) fn page_text(&self) -> String {
+        self.script("return document.body ? document.body.innerText : ''")
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Waits until the page shows `text` somewhere.
+    pub(crate) fn shows(&self, text: &str) {
+        self.wait(&format!("the page shows {text:?}"), || self.page_text().contains(text).then_some(()));
+    }
+
+    /// Waits until the page shows `text` no more.
+    pub(crate) fn shows_no(&self, text: &str) {
+        self.wait(&format!("the page no longer shows {text:?}"), || {
+            (!self.page_text().contains(text)).then_some(())
+        });
+    }
+
+    /// The address of the page.
+    pub(crate) fn url(&self) -> String {
+        self.get("/url").as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits for something of the page; on failure a picture and the page's text say what it showed.
+    pub(crate) fn wait<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            if Instant::now() > end {
+                let picture = self.picture("failed");
+                panic!("waited {PATIENCE:?} for: {what}\npicture: {picture:?}\npage:\n{}", self.page_text());
+            }
+            std::thread::sleep(POLL);
+        }
+    }
+
+    /// Writes what the window shows to `target/screens/NAME.png`.
+    pub(crate) fn picture(&self, name: &str) -> PathBuf {
+        let encoded = self.get("/screenshot");
+        let png = base64::engine::general_purpose::STANDARD
+            .decode(encoded.as_str().unwrap_or_default())
+            .expect("a picture in base64");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screens");
+        fs::create_dir_all(&folder).expect("target/screens");
+        let file = folder.join(format!("{name}.png"));
+        fs::write(&file, png).expect("the picture is written");
+        file
+    }
+
+    /// Pictures of what is shown now in both themes: `NAME-light.png` and `NAME-dark.png`.
+    pub(crate) fn pictures(&self, name: &str) {
+        let set = "const root = document.documentElement, before = root.dataset.theme;\
+             if (arguments[0] === null) delete root.dataset.theme; else root.dataset.theme = arguments[0];\
+             return before === undefined ? null : before;";
+        let before = self.script_with(set, &[json!("light")]);
+        for theme in ["light", "dark"] {
+            self.script_with(set, &[json!(theme)]);
+            self.painted();
+            self.picture(&format!("{name}-{theme}"));
+        }
+        self.script_with(set, &[before]);
+    }
+
+    /// Waits until what was changed is on the screen: two frames, and no transition running.
+    fn painted(&self) {
+        let body = "const done = arguments[0];\
+             const still = () => document.getAnimations().every((a) => a.playState !== 'running' || \
+               a.effect?.getComputedTiming().iterations === Infinity);\
+             const look = (left) => requestAnimationFrame(() => requestAnimationFrame(() => \
+               still() || left === 0 ? done(true) : look(left - 1)));\
+             look(60);";
+        self.post("/execute/async", &json!({ "script": body, "args": [] }));
+    }
+
+    fn get(&self, path: &str) -> Value {
+        http(self.port, "GET", &format!("/session/{}{path}", self.id), None)
+            .unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        self.try_post(path, body).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    fn try_post(&self, path: &str, body: &Value) -> Result<Value, String> {
+        http(self.port, "POST", &format!("/session/{}{path}", self.id), Some(body))
+            .map_err(|error| error.to_string())
+    }
+
+    /// Asks the application to quit, and waits until it has ended in order.
+    pub(crate) fn quit(self) {
+        let number = application(&self.data).expect("the application runs").to_string();
+        let asked = Command::new("kill").args(["-TERM", &number]).status().expect("kill runs");
+        assert!(asked.success(), "the application takes no signal");
+        poll("the application has ended", || application(&self.data).is_none().then_some(()));
+    }
+
+    /// Ends the application without asking it.
+    pub(crate) fn kill(self) {
+        let number = application(&self.data).expect("the application runs").to_string();
+        assert!(Command::new("kill").args(["-KILL", &number]).status().expect("kill runs").success());
+        poll("the application is gone", || application(&self.data).is_none().then_some(()));
+    }
+}
+
+/// The process that has the data folder open under the name of the application.
+pub(crate) fn application(data: &Path) -> Option<u32> {
+    let variable = format!("WAYBILL_DATA_DIR={}", data.display());
+    let numbers = fs::read_dir("/proc").ok()?.flatten();
+    numbers.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()).find(|number| {
+        let of = |what: &str| PathBuf::from(format!("/proc/{number}/{what}"));
+        fs::read_link(of("exe")).is_ok_and(|program| program == binary())
+            && fs::read(of("environ"))
+                .is_ok_and(|all| all.split(|byte| *byte == 0).any(|one| one == variable.as_bytes()))
+    })
+}
+
+/// Waits for something outside the page.
+pub(crate) fn poll<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < end, "waited {PATIENCE:?} for: {what}");
+        std::thread::sleep(POLL);
+    }
+}
+
+fn elements(value: &Value) -> Vec<Element> {
+    let all = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    all.iter().filter_map(|one| one[ELEMENT].as_str()).map(|id| Element(id.to_owned())).collect()
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    listener.local_addr().expect("its address").port()
+}
+
+/// One exchange with the driver: the `value` of its answer, or its error as words.
+fn http(port: u16, method: &str, path: &str, body: Option<&Value>) -> io::Result<Value> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(90)))?;
+    let body = body.map(Value::to_string).unwrap_or_default();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut answer = BufReader::new(stream);
+    let mut length = None;
+    loop {
+        let mut line = String::new();
+        if answer.read_line(&mut line)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        match line.trim_end().split_once(':') {
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                length = value.trim().parse().ok()
+            }
+            None if line.trim_end().is_empty() => break,
+            _ => {}
+        }
+    }
+    let mut bytes = Vec::new();
+    match length {
+        Some(length) => {
+            answer.by_ref().take(length).read_to_end(&mut bytes)?;
+        }
+        None => {
+            answer.read_to_end(&mut bytes)?;
+        }
+    }
+    let mut value: Value = serde_json::from_slice(&bytes)?;
+    let value = value["value"].take();
+    match value["error"].as_str() {
+        Some(error) => {
+            Err(io::Error::other(format!("{error}: {}", value["message"].as_str().unwrap_or_default())))
+        }
+        None => Ok(value),
+    }
+}
