@@ -1,0 +1,608 @@
+//! The words of the command line, and nothing of what they do.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Manage webhook endpoints, capture and verify deliveries, replay them.
+#[derive(Debug, Parser)]
+#[command(name = "waybill", version, arg_required_else_help = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Where Waybill keeps its data. The window and every command share it.
+    #[arg(long, global = true, env = "WAYBILL_DATA_DIR", value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Write JSON to standard output: one document, or one a line where a command streams.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// No messages, only results.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// More messages; twice for all of them.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Where secrets live. `file` asks for its passphrase, or takes it from WAYBILL_VAULT_PASSPHRASE; `memory` forgets at exit.
+    #[arg(long, global = true, env = "WAYBILL_VAULT", value_name = "KIND")]
+    pub(crate) vault: Option<VaultArg>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where secrets live.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum VaultArg {
+    Keychain,
+    File,
+    Memory,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the capture server until interrupted.
+    #[command(after_help = "Example:\n  waybill listen --port 4400 --forward-to http://localhost:3000/hooks")]
+    Listen(Listen),
+    /// Inboxes: named paths on the capture server.
+    #[command(subcommand)]
+    Inbox(InboxCommand),
+    /// Deliveries: what was captured.
+    #[command(subcommand)]
+    Deliveries(DeliveriesCommand),
+    /// Verify a request's signature.
+    #[command(
+        after_help = "Example:\n  waybill verify --delivery 1204 --scheme mynd --secret-env MYND_SECRET\n  waybill verify --request request.http --scheme stripe --secret-env STRIPE_SECRET --now 1781166727"
+    )]
+    Verify(Verify),
+    /// Sign a request: its signature headers are replaced.
+    #[command(after_help = "Example:\n  waybill sign --request request.http --scheme mynd --secret-env MYND_SECRET")]
+    Sign(Sign),
+    /// Send a signed test event.
+    #[command(
+        after_help = "Example:\n  waybill send --to http://localhost:3000/hooks --inbox mynd-prod --event run.failed"
+    )]
+    Send(Send),
+    /// Send recorded deliveries again.
+    #[command(
+        after_help = "Examples:\n  waybill replay 1204 --to http://localhost:3000/hooks --resign\n  waybill replay --query 'status:>=500 since:fri' --to http://localhost:3000/hooks --rate 50",
+        args_conflicts_with_subcommands = true
+    )]
+    Replay(Replay),
+    /// Providers of the catalogue.
+    #[command(subcommand)]
+    Provider(CatalogueCommand),
+    /// Schemes of the catalogue.
+    #[command(subcommand)]
+    Scheme(CatalogueCommand),
+    /// Connections: a provider, an address, a credential.
+    #[command(subcommand)]
+    Connection(ConnectionCommand),
+    /// Endpoints at the providers.
+    #[command(subcommand)]
+    Endpoint(EndpointCommand),
+    /// Secrets in the vault.
+    #[command(subcommand)]
+    Secret(SecretCommand),
+    /// What works here, and what mends what does not.
+    #[command(after_help = "Example:\n  waybill doctor --json")]
+    Doctor,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Listen {
+    /// The port; 0 picks one. Default: the setting, at first 4400.
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// The address to bind to. Default: the setting, at first 127.0.0.1.
+    #[arg(long)]
+    pub(crate) bind: Option<String>,
+    /// Send every delivery on to this address too.
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward_to: Option<String>,
+}
+
+/// Secrets that never stand on the command line.
+#[derive(Debug, Args)]
+pub(crate) struct SecretsFrom {
+    /// Read a secret from this environment variable; may be given several times.
+    #[arg(long, value_name = "VAR")]
+    pub(crate) secret_env: Vec<String>,
+    /// Read one secret from standard input (a line end at its end is dropped).
+    #[arg(long)]
+    pub(crate) secret_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum InboxCommand {
+    /// Make an inbox.
+    #[command(after_help = "Example:\n  waybill inbox add mynd-prod --scheme mynd --secret-env MYND_SECRET")]
+    Add(InboxAdd),
+    /// List inboxes.
+    #[command(after_help = "Example:\n  waybill inbox list --json")]
+    List,
+    /// Show one inbox.
+    #[command(after_help = "Example:\n  waybill inbox show mynd-prod")]
+    Show { name: String },
+    /// Change an inbox; what is not given stays.
+    #[command(after_help = "Example:\n  waybill inbox edit mynd-prod --status 503 --delay 2000")]
+    Edit(InboxEdit),
+    /// Remove an inbox. Its deliveries stay.
+    #[command(after_help = "Example:\n  waybill inbox remove mynd-prod")]
+    Remove { name: String },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxAdd {
+    /// 1 to 64 of a-z, 0-9, '.', '_' and '-'; its path is /in/NAME.
+    pub(crate) name: String,
+    /// The scheme its deliveries are checked under.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["connection", "endpoint"])]
+    pub(crate) scheme: Option<String>,
+    #[command(flatten)]
+    pub(crate) secrets: SecretsFrom,
+    /// With --endpoint: scheme and secret are that endpoint's.
+    #[arg(long, value_name = "N", requires = "endpoint")]
+    pub(crate) connection: Option<String>,
+    /// The endpoint, by the provider's id.
+    #[arg(long, value_name = "ID", requires = "connection")]
+    pub(crate) endpoint: Option<String>,
+    /// What the scheme needs besides the secret.
+    #[arg(long, value_name = "K=V")]
+    pub(crate) config: Vec<String>,
+    #[command(flatten)]
+    pub(crate) answer: AnswerArgs,
+    /// Send each delivery on to this address; may be given several times.
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward_to: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AnswerArgs {
+    /// The status that is answered.
+    #[arg(long, value_name = "N")]
+    pub(crate) status: Option<u16>,
+    /// Milliseconds to wait before answering.
+    #[arg(long, value_name = "MS")]
+    pub(crate) delay: Option<u32>,
+    /// The body that is answered.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) body: Option<String>,
+    /// A header that is answered, 'Name: value'; may be given several times.
+    #[arg(long = "header", value_name = "H")]
+    pub(crate) headers: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxEdit {
+    pub(crate) name: String,
+    /// The scheme; an empty text removes it.
+    #[arg(long, value_name = "ID")]
+    pub(crate) scheme: Option<String>,
+    #[command(flatten)]
+    pub(crate) secrets: SecretsFrom,
+    /// What the scheme needs besides the secret; replaces all of it.
+    #[arg(long, value_name = "K=V")]
+    pub(crate) config: Vec<String>,
+    #[command(flatten)]
+    pub(crate) answer: AnswerArgs,
+    /// Send each delivery on to this address; replaces all of them; an empty text removes them.
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward_to: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeliveriesCommand {
+    /// List deliveries, newest first.
+    #[command(after_help = "Example:\n  waybill deliveries list --query 'inbox:mynd-prod verdict:invalid since:2h'")]
+    List {
+        /// In the query language.
+        #[arg(long, value_name = "Q", default_value = "")]
+        query: String,
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// Only those older than this one.
+        #[arg(long, value_name = "ID")]
+        after: Option<String>,
+    },
+    /// Show one delivery.
+    #[command(after_help = "Example:\n  waybill deliveries show 1204\n  waybill deliveries show 1204 --raw > request.http")]
+    Show {
+        id: String,
+        /// Write the request's bytes as they came, and nothing else.
+        #[arg(long)]
+        raw: bool,
+    },
+    /// Write deliveries out.
+    #[command(after_help = "Example:\n  waybill deliveries export --format har --query 'since:2d' --output week.har")]
+    Export {
+        #[arg(long, value_enum)]
+        format: Format,
+        /// In the query language; all when absent.
+        #[arg(long, value_name = "Q", default_value = "")]
+        query: String,
+        /// Write to this file; absent: standard output.
+        #[arg(long, value_name = "F")]
+        output: Option<PathBuf>,
+        /// Keep credentials and signatures that stood in headers.
+        #[arg(long)]
+        with_secrets: bool,
+    },
+    /// Read deliveries from a file: JSON lines, or one raw HTTP request.
+    #[command(after_help = "Example:\n  waybill deliveries import week.jsonl")]
+    Import {
+        file: PathBuf,
+        /// Keep them under this inbox.
+        #[arg(long)]
+        inbox: Option<String>,
+    },
+    /// Delete deliveries.
+    #[command(after_help = "Example:\n  waybill deliveries delete 1204 1205")]
+    Delete {
+        #[arg(required = true)]
+        ids: Vec<String>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Format {
+    Har,
+    Jsonl,
+    Raw,
+    Curl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// A raw HTTP/1.1 request; '-' is standard input.
+    #[arg(long, value_name = "FILE", required_unless_present = "delivery", conflicts_with = "delivery")]
+    pub(crate) request: Option<PathBuf>,
+    /// A stored delivery.
+    #[arg(long, value_name = "ID")]
+    pub(crate) delivery: Option<String>,
+    #[arg(long, value_name = "ID")]
+    pub(crate) scheme: String,
+    #[command(flatten)]
+    pub(crate) secrets: SecretsFrom,
+    /// What the scheme needs besides the secret: url, webhook_id …
+    #[arg(long, value_name = "K=V")]
+    pub(crate) config: Vec<String>,
+    /// The time of the check.
+    #[arg(long, value_name = "UNIX")]
+    pub(crate) now: Option<i64>,
+    /// The address as the sender saw it.
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sign {
+    /// A raw HTTP/1.1 request; '-' is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) request: PathBuf,
+    #[arg(long, value_name = "ID")]
+    pub(crate) scheme: String,
+    #[command(flatten)]
+    pub(crate) secrets: SecretsFrom,
+    #[arg(long, value_name = "K=V")]
+    pub(crate) config: Vec<String>,
+    /// The time to sign with.
+    #[arg(long, value_name = "UNIX")]
+    pub(crate) now: Option<i64>,
+    /// The id to sign with.
+    #[arg(long)]
+    pub(crate) id: Option<String>,
+    /// The address as the receiver will see it.
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Send {
+    /// Where to.
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+    /// Signed as this inbox expects.
+    #[arg(long, conflicts_with = "scheme", required_unless_present = "scheme")]
+    pub(crate) inbox: Option<String>,
+    /// Signed under this scheme.
+    #[arg(long, value_name = "ID")]
+    pub(crate) scheme: Option<String>,
+    #[command(flatten)]
+    pub(crate) secrets: SecretsFrom,
+    /// The event type.
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) event: Option<String>,
+    /// The body; '-' is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    #[command(subcommand)]
+    pub(crate) command: Option<ReplayCommand>,
+    /// Deliveries, by id.
+    pub(crate) ids: Vec<String>,
+    /// Deliveries that match, in the query language.
+    #[arg(long, value_name = "Q", conflicts_with = "ids")]
+    pub(crate) query: Option<String>,
+    /// Where to.
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: Option<String>,
+    /// Sign again with the inbox's current secret and the time of sending.
+    #[arg(long)]
+    pub(crate) resign: bool,
+    /// At most so many a second.
+    #[arg(long, value_name = "N")]
+    pub(crate) rate: Option<f64>,
+    /// At most so many at once.
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub(crate) concurrency: u32,
+    /// Further tries after a failure.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) retries: u32,
+    /// Seconds until the whole answer must be there.
+    #[arg(long, value_name = "S", default_value_t = 10.0)]
+    pub(crate) timeout: f64,
+    /// Only show the plan.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Don't ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReplayCommand {
+    /// List replays.
+    #[command(after_help = "Example:\n  waybill replay list")]
+    List,
+    /// Show one replay and its attempts.
+    #[command(after_help = "Example:\n  waybill replay show 3")]
+    Show { id: String },
+    /// Go on with an interrupted or paused replay. Nothing that may have been sent is sent again.
+    #[command(after_help = "Example:\n  waybill replay resume 3")]
+    Resume { id: String },
+    /// End a replay; requests under way are finished.
+    #[command(after_help = "Example:\n  waybill replay cancel 3")]
+    Cancel { id: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogueCommand {
+    /// List the catalogue.
+    #[command(after_help = "Example:\n  waybill provider list")]
+    List,
+    /// Show one file of it.
+    #[command(after_help = "Example:\n  waybill scheme show mynd")]
+    Show { id: String },
+    /// Check a file of your own: faults are named by line and column.
+    #[command(after_help = "Example:\n  waybill scheme check my-scheme.toml")]
+    Check { file: PathBuf },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConnectionCommand {
+    /// Make a connection. The credential goes into the vault.
+    #[command(
+        after_help = "Example:\n  waybill connection add mnemom --name acme --var org_id=org-7f21 --token-env MNEMOM_TOKEN"
+    )]
+    Add {
+        /// The provider, by its file's name in the catalogue.
+        provider: String,
+        #[arg(long)]
+        name: String,
+        /// A value of the provider's variables.
+        #[arg(long, value_name = "K=V")]
+        var: Vec<String>,
+        /// Stands for the whole base address; http only for loopback.
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+        /// Which form the credential is sent in; see 'provider show'.
+        #[arg(long, value_name = "FORM")]
+        auth: Option<String>,
+        /// Read the credential from this environment variable.
+        #[arg(long, value_name = "VAR", required_unless_present = "token_stdin")]
+        token_env: Option<String>,
+        /// Read the credential from standard input.
+        #[arg(long)]
+        token_stdin: bool,
+    },
+    /// List connections.
+    #[command(after_help = "Example:\n  waybill connection list")]
+    List,
+    /// Read the endpoints once, to see that it works.
+    #[command(after_help = "Example:\n  waybill connection test acme")]
+    Test { name: String },
+    /// Forget a connection and its credential. Nothing changes at the provider.
+    #[command(after_help = "Example:\n  waybill connection remove acme")]
+    Remove { name: String },
+}
+
+/// Which connection, and whether to only show the call.
+#[derive(Debug, Args)]
+pub(crate) struct At {
+    #[arg(long, value_name = "N")]
+    pub(crate) connection: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EndpointCommand {
+    /// List endpoints, those with problems first.
+    #[command(after_help = "Example:\n  waybill endpoint list --connection acme")]
+    List {
+        /// Of one connection; absent: of all.
+        #[arg(long, value_name = "N")]
+        connection: Option<String>,
+    },
+    /// Show one endpoint.
+    #[command(after_help = "Example:\n  waybill endpoint get wh_3fa1c802 --connection acme")]
+    Get {
+        id: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Make an endpoint. Its secret is in the vault before this answers.
+    #[command(
+        after_help = "Example:\n  waybill endpoint create --connection acme --url https://api.example.com/hooks/mynd --event run.failed --inbox mynd-prod"
+    )]
+    Create {
+        #[command(flatten)]
+        at: At,
+        #[arg(long)]
+        url: String,
+        /// An event type; may be given several times.
+        #[arg(long, value_name = "E")]
+        event: Vec<String>,
+        /// Every event type.
+        #[arg(long, conflicts_with = "event")]
+        all_events: bool,
+        /// Its name at the provider, where it has one.
+        #[arg(long)]
+        name: Option<String>,
+        /// Its description at the provider, where it has one.
+        #[arg(long, conflicts_with = "name")]
+        description: Option<String>,
+        /// One of the provider's own fields.
+        #[arg(long, value_name = "K=V")]
+        field: Vec<String>,
+        /// Make an inbox of this name for it.
+        #[arg(long, value_name = "NAME")]
+        inbox: Option<String>,
+        /// Only show the call.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Change an endpoint; what is not given stays.
+    #[command(after_help = "Example:\n  waybill endpoint update wh_3fa1c802 --connection acme --url https://new.example.com/hooks")]
+    Update {
+        id: String,
+        #[command(flatten)]
+        at: At,
+        #[arg(long)]
+        url: Option<String>,
+        #[arg(long, value_name = "E")]
+        event: Vec<String>,
+        #[arg(long, conflicts_with = "event")]
+        all_events: bool,
+        #[arg(long)]
+        name: Option<String>,
+        #[arg(long, conflicts_with = "name")]
+        description: Option<String>,
+        #[arg(long, value_name = "K=V")]
+        field: Vec<String>,
+        /// Refuse when the provider's copy is newer than this.
+        #[arg(long)]
+        revision: Option<String>,
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Switch an endpoint on.
+    #[command(after_help = "Example:\n  waybill endpoint enable wh_3fa1c802 --connection acme")]
+    Enable {
+        id: String,
+        #[command(flatten)]
+        at: At,
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Switch an endpoint off.
+    #[command(after_help = "Example:\n  waybill endpoint disable wh_3fa1c802 --connection acme")]
+    Disable {
+        id: String,
+        #[command(flatten)]
+        at: At,
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Remove an endpoint at the provider.
+    #[command(after_help = "Example:\n  waybill endpoint delete wh_3fa1c802 --connection acme --yes")]
+    Delete {
+        id: String,
+        #[command(flatten)]
+        at: At,
+        #[arg(long)]
+        dry_run: bool,
+        /// Don't ask.
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Make a new secret. It is in the vault before this answers.
+    #[command(after_help = "Example:\n  waybill endpoint rotate whe-00000001 --connection acme --yes")]
+    Rotate {
+        id: String,
+        #[command(flatten)]
+        at: At,
+        #[arg(long)]
+        dry_run: bool,
+        /// Don't ask.
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Ask for a test event: by the provider where it has such a call, else signed here.
+    #[command(after_help = "Example:\n  waybill endpoint test whe-00000001 --connection acme")]
+    Test {
+        id: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Read the provider's delivery log.
+    #[command(after_help = "Example:\n  waybill endpoint log wh_3fa1c802 --connection acme --limit 20")]
+    Log {
+        id: String,
+        #[command(flatten)]
+        at: At,
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+        /// Only entries in this state.
+        #[arg(long, value_enum)]
+        state: Option<LogStateArg>,
+    },
+    /// Ask the provider to send a delivery again.
+    #[command(after_help = "Example:\n  waybill endpoint redeliver whe-00000001 whd-0000000a --connection acme")]
+    Redeliver {
+        id: String,
+        /// The log entry, by the provider's id.
+        entry: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// What was written at the provider from here.
+    #[command(after_help = "Example:\n  waybill endpoint history --connection acme")]
+    History {
+        #[arg(long, value_name = "N")]
+        connection: Option<String>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogStateArg {
+    Succeeded,
+    Failed,
+    Pending,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretCommand {
+    /// List secrets, without their values.
+    #[command(after_help = "Example:\n  waybill secret list")]
+    List,
+    /// Show a secret's value: on a terminal, or with --reveal.
+    #[command(after_help = "Example:\n  waybill secret show s-0198 --reveal")]
+    Show {
+        id: String,
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Put a secret into the vault.
+    #[command(after_help = "Example:\n  waybill secret set 'mynd-prod signing secret' --secret-env MYND_SECRET")]
+    Set {
+        /// What to call it.
+        name: String,
+        #[command(flatten)]
+        secrets: SecretsFrom,
+        /// It is a public key.
+        #[arg(long)]
+        public_key: bool,
+    },
+    /// Remove a secret that nothing uses.
+    #[command(after_help = "Example:\n  waybill secret remove s-0198")]
+    Remove { id: String },
+}

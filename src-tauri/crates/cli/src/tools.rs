@@ -1,0 +1,130 @@
+//! `waybill verify`, `sign`, `send`, `doctor`.
+
+use crate::args::{Send, Sign, Verify};
+use crate::input;
+use crate::output::{Out, Outcome, plain, table, text};
+use serde_json::{Value, json};
+use waybill_engine::Engine;
+use waybill_model::Failure;
+
+pub(crate) async fn verify(args: Verify, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
+    let request_base64 = args.request.as_deref().map(input::file).transpose()?.map(|bytes| input::base64(&bytes));
+    let request = json!({
+        "request_base64": request_base64,
+        "delivery": args.delivery,
+        "scheme": args.scheme,
+        "secrets": input::secrets(&args.secrets)?,
+        "config": input::pairs(&args.config)?,
+        "now": args.now,
+        "url": args.url,
+    });
+    let report = engine.call("tools.verify", request).await?;
+    out.result(&report, || {
+        let mut shown = format!(
+            "{} ({}) under {}",
+            text(&report, "verdict"),
+            text(&report, "reason"),
+            text(&report, "scheme")
+        );
+        if let Some(secret) = report["secret"].as_str() {
+            shown.push_str(&format!(", with {}", plain(secret)));
+        }
+        if let Some(age) = report["age_s"].as_i64() {
+            shown.push_str(&format!("\n  timestamp {} is {age} s old", text(&report, "timestamp")));
+        }
+        let preview = text(&report, "signed_text_preview");
+        if !preview.is_empty() {
+            shown.push_str(&format!("\n  signed    {}", plain(&preview)));
+        }
+        for cause in report["diagnosis"].as_array().into_iter().flatten() {
+            shown.push_str(&format!(
+                "\n  {}: {} {}",
+                text(cause, "confidence"),
+                plain(&text(cause, "explanation")),
+                plain(&text(cause, "mend"))
+            ));
+        }
+        shown
+    });
+    Ok(if report["verdict"] == "valid" { Outcome::Done } else { Outcome::No })
+}
+
+pub(crate) async fn sign(args: Sign, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
+    let request = json!({
+        "request_base64": input::base64(&input::file(&args.request)?),
+        "scheme": args.scheme,
+        "secret": input::one_secret(&args.secrets)?,
+        "config": input::pairs(&args.config)?,
+        "now": args.now,
+        "id": args.id,
+        "url": args.url,
+    });
+    let signed = engine.call("tools.sign", request).await?;
+    if out.is_json() {
+        out.result(&signed, String::new);
+    } else {
+        out.raw(&input::from_base64(&text(&signed, "request_base64"))?);
+    }
+    Ok(Outcome::Done)
+}
+
+pub(crate) async fn send(args: Send, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
+    let data = match args.data.as_deref().map(input::file).transpose()? {
+        Some(bytes) => Some(String::from_utf8(bytes).map_err(|_| {
+            Failure::invalid("The data is not UTF-8 text; nothing was sent.")
+        })?),
+        None => None,
+    };
+    let secret = if args.scheme.is_some() { Some(input::one_secret(&args.secrets)?) } else { None };
+    let request = json!({
+        "to": args.to,
+        "inbox": args.inbox,
+        "scheme": args.scheme,
+        "secret": secret,
+        "event": args.event,
+        "data": data,
+    });
+    let sent = engine.call("tools.send", request).await?;
+    out.result(&sent, || attempt_line(&sent));
+    Ok(outcome(&sent))
+}
+
+/// What an outgoing request came to, in one line.
+pub(crate) fn attempt_line(attempt: &Value) -> String {
+    let took = attempt["duration_us"].as_u64().map_or_else(String::new, |us| format!(" in {:.1} ms", us as f64 / 1e3));
+    let target = attempt["url"].as_str().or(attempt["target"].as_str()).unwrap_or_default();
+    match (attempt["status"].as_u64(), attempt["error"].as_str()) {
+        (Some(status), _) => format!("{} answered {status}{took}", plain(target)),
+        (None, Some(error)) => format!("{}: {}{took}: {}", plain(target), text(attempt, "outcome"), plain(error)),
+        (None, None) => format!("{}: {}{took}", plain(target), text(attempt, "outcome")),
+    }
+}
+
+/// 0 when it was answered 2xx, 6 when nothing was sent, 7 when nobody knows, else 1.
+pub(crate) fn outcome(attempt: &Value) -> Outcome {
+    match attempt["outcome"].as_str() {
+        Some("succeeded") => Outcome::Done,
+        Some("not_sent") => Outcome::Refused(6),
+        Some("no_answer" | "unknown") => Outcome::Refused(7),
+        _ => Outcome::No,
+    }
+}
+
+pub(crate) async fn doctor(engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
+    let lines = engine.call("doctor", json!({})).await?;
+    let all = lines.as_array().cloned().unwrap_or_default();
+    out.result(&lines, || {
+        let rows: Vec<Vec<String>> = all
+            .iter()
+            .map(|line| {
+                let detail = text(line, "detail");
+                let mend = text(line, "mend");
+                let said = if mend.is_empty() { detail } else { format!("{detail} → {mend}") };
+                vec![text(line, "state"), text(line, "name"), said]
+            })
+            .collect();
+        table(&["STATE", "WHAT", "FOUND"], &rows)
+    });
+    let problem = all.iter().any(|line| line["state"] == "problem");
+    Ok(if problem { Outcome::No } else { Outcome::Done })
+}
