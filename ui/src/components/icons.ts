@@ -1,0 +1,20 @@
+// The icons in use, through one file: what is not named here is not in the bundle.
+export {
+  ArrowUp,
+  Check,
+  ChevronDown,
+  ChevronRight,
+  Copy,
+  Ellipsis,
+  Inbox,
+  Menu as MenuIcon,
+  Pause,
+  Play,
+  Plus,
+  RotateCcw,
+  Search,
+  Settings as SettingsIcon,
+  Star,
+  Trash2,
+  X,
+} from "lucide-react";
