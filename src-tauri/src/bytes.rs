@@ -1,8 +1,8 @@
 //! Bodies and heads as bytes: never through JSON, always a range.
 
 use crate::host::{Host, guarded};
-use crate::stub::BytesRequest;
 use tauri::{State, ipc::Response};
+use waybill_engine::api::BytesRequest;
 use waybill_model::Failure;
 
 /// The bytes that were asked for, raw.

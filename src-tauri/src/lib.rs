@@ -7,6 +7,7 @@
 
 mod bytes;
 mod events;
+mod files;
 mod folder;
 mod host;
 mod lifecycle;
@@ -40,9 +41,15 @@ pub fn run() -> ExitCode {
     let built = tauri::Builder::default()
         .plugin(one_per_folder.build())
         .manage(host::Host::new())
-        .manage(events::Stream::default())
+        .manage(events::Streams::default())
         .manage(folder)
-        .invoke_handler(tauri::generate_handler![rpc::rpc, bytes::bytes, events::subscribe, links::open_link])
+        .invoke_handler(tauri::generate_handler![
+            rpc::rpc,
+            bytes::bytes,
+            events::subscribe,
+            links::open_link,
+            files::save_file
+        ])
         .setup(|app| {
             let handle = app.handle();
             host::start(handle);

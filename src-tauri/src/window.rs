@@ -3,7 +3,7 @@
 //! It stays hidden until its page has loaded and takes the page's ground colour meanwhile, so nothing flashes.
 //! Its place is kept in `window.json` of the data folder; a place that no screen shows any more is not used.
 
-use crate::folder::DataFolder;
+use crate::{events::Streams, folder::DataFolder};
 use serde::{Deserialize, Serialize};
 use std::{fs, io, path::Path};
 use tauri::{
@@ -68,10 +68,9 @@ pub(crate) fn open(app: &AppHandle, folder: &DataFolder) -> tauri::Result<()> {
         .on_navigation(is_own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
-        .on_page_load(|window, load| {
-            if load.event() == PageLoadEvent::Finished {
-                reveal(&window);
-            }
+        .on_page_load(|window, load| match load.event() {
+            PageLoadEvent::Started => window.state::<Streams>().end(),
+            PageLoadEvent::Finished => reveal(&window),
         })
         .build()?;
     let ground = if matches!(window.theme(), Ok(Theme::Dark)) { GROUND_DARK } else { GROUND_LIGHT };

@@ -93,6 +93,14 @@ impl Session {
         self.post("/execute/async", &json!({ "script": body, "args": [command, arguments] }))
     }
 
+    /// Offers bytes as a file, as the page would.
+    pub(crate) fn save(&self, name: &str, bytes: &[u8]) -> Value {
+        let body = "const [name, bytes, done] = arguments;\
+             window.__TAURI_INTERNALS__.invoke('save_file', new Uint8Array(bytes), { headers: { name: encodeURIComponent(name) } })\
+             .then((ok) => done({ ok }), (err) => done({ err }));";
+        self.post("/execute/async", &json!({ "script": body, "args": [name, bytes] }))
+    }
+
     /// Every element that the CSS selector names.
     pub(crate) fn all(&self, css: &str) -> Vec<Element> {
         elements(&self.post("/elements", &json!({ "using": "css selector", "value": css })))

@@ -2,6 +2,7 @@
 
 use crate::{binary, driver::Session, stage::Stage};
 use serde_json::json;
+use std::{fs, path::Path};
 
 #[test]
 fn hostile_script_in_the_page_gets_nowhere() {
@@ -56,6 +57,27 @@ fn hostile_script_in_the_page_gets_nowhere() {
         assert_eq!(answer["err"]["code"], "invalid_input", "{link}: {answer}");
     }
     assert_eq!(session.url(), home, "the page is still there");
+}
+
+#[test]
+fn a_file_goes_to_the_downloads_and_nowhere_else() {
+    let Some(stage) = Stage::set() else { return };
+    let data = stage.folder("data");
+    let session = Session::start(&stage, &data, &[]);
+    for (name, kept) in [("a.har", "a.har"), ("a.har", "a (1).har"), ("../../ü.txt", "ü.txt")] {
+        let answer = session.save(name, b"bytes \xff");
+        let path = answer["ok"].as_str().unwrap_or_else(|| panic!("{name}: {answer}"));
+        assert!(path.ends_with(&format!("/{kept}")), "{path}");
+        assert!(Path::new(path).starts_with(stage.home()), "{path}");
+        assert_eq!(fs::read(path).unwrap(), b"bytes \xff");
+    }
+    // A link of the page itself downloads nothing.
+    session.script(
+        "const link = document.createElement('a'); link.download = 'by-link.txt';\
+         link.href = URL.createObjectURL(new Blob(['x'])); document.body.append(link); link.click();",
+    );
+    assert_eq!(session.script("return document.readyState"), "complete");
+    session.quit();
 }
 
 #[test]

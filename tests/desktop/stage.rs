@@ -83,6 +83,11 @@ impl Stage {
         Some(stage)
     }
 
+    /// The home folder of whatever runs here.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// A folder of this test alone, which does not exist yet.
     pub(crate) fn folder(&self, name: &str) -> PathBuf {
         self.home.path().join(name)

@@ -1,0 +1,35 @@
+//! The lock files say what, not from where: a mirror's address in one would break every other machine.
+
+use crate::tree::{files, json, none_of, text};
+
+#[test]
+fn lock_files_hold_no_download_addresses() {
+    let mut findings = Vec::new();
+    for (number, line) in text("Cargo.lock").lines().enumerate() {
+        if line.starts_with("source = ")
+            && line != r#"source = "registry+https://github.com/rust-lang/crates.io-index""#
+        {
+            findings.push(format!("Cargo.lock:{}: {line}", number + 1));
+        }
+    }
+    for file in files().iter().filter(|file| file.ends_with("package-lock.json")) {
+        for (number, line) in text(file).lines().enumerate().filter(|(_, line)| line.contains("\"resolved\""))
+        {
+            findings.push(format!("{file}:{}: {}", number + 1, line.trim()));
+        }
+    }
+    none_of(&findings, "remove the address (npm: `omit-lockfile-registry-resolved=true` in .npmrc)");
+}
+
+#[test]
+fn npm_packages_are_checked_against_their_sums() {
+    let lock = json("ui/package-lock.json");
+    let packages =
+        lock["packages"].as_object().unwrap().iter().filter(|(path, _)| path.contains("node_modules/"));
+    let findings: Vec<String> = packages
+        .filter(|(_, package)| package["link"] != true && package["inBundle"] != true)
+        .filter(|(_, package)| !package["integrity"].as_str().is_some_and(|sum| sum.starts_with("sha512-")))
+        .map(|(path, _)| path.clone())
+        .collect();
+    none_of(&findings, "no sha512 sum in ui/package-lock.json for");
+}
