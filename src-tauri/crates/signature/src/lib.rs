@@ -1,1 +1,44 @@
-//! Schemes as data, verify and sign. Pure.
+//! Webhook signature schemes as data, and the interpreter that verifies and signs by them.
+//!
+//! A scheme is one TOML file (see [`Scheme::parse`]): which header carries the signature, how it is
+//! written, what text is signed, how the secret is read, how old a request may be. No scheme has code
+//! of its own; what a file can't say, the language has to learn. The files that come with Waybill are
+//! in [`Catalogue::embedded`].
+//!
+//! Promises: no I/O, no clock, no randomness; never panics on any bytes; an empty secret never
+//! verifies; decoded signatures are compared whole and in constant time; the body is neither copied
+//! nor rewritten while a request is checked.
+//!
+//! Left out for now: signatures by RSA, ECDSA and JWS, bodies that are decompressed before signing,
+//! answers to handshakes, and the search for the cause of a mismatch.
+
+mod algorithm;
+mod catalogue;
+mod describe;
+mod detect;
+mod encoding;
+mod fault;
+mod fit;
+mod identity;
+mod json;
+mod key;
+mod message;
+mod reader;
+mod request;
+mod scheme;
+mod sign;
+mod split;
+mod time;
+mod verification;
+mod verify;
+
+pub use catalogue::Catalogue;
+pub use detect::{Proposal, detect};
+pub use fault::SchemeFault;
+pub use identity::{Identity, generic_identity, identity};
+pub use message::PartKind;
+pub use request::Request;
+pub use scheme::{Covers, Scheme};
+pub use sign::{CannotSign, Signed, sign};
+pub use verification::{Part, PartContent, Verification};
+pub use verify::verify;

@@ -1,0 +1,179 @@
+//! The algorithms a scheme can name, and the only place where they are computed.
+//!
+//! A message is handed over as the list of slices it is made of, so that a body of any size is fed to
+//! the algorithm where it lies.
+
+use ed25519_dalek::ed25519::signature::{MultipartSigner, MultipartVerifier};
+use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::Deserialize;
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha384, Sha512};
+use subtle::ConstantTimeEq;
+
+/// What authenticates a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Algorithm {
+    /// HMAC (RFC 2104) with SHA-1.
+    HmacSha1,
+    /// HMAC with SHA-256.
+    HmacSha256,
+    /// HMAC with SHA-384.
+    HmacSha384,
+    /// HMAC with SHA-512.
+    HmacSha512,
+    /// A plain SHA-1 over a message that holds the secret.
+    Sha1,
+    /// A plain SHA-256 over a message that holds the secret.
+    Sha256,
+    /// Ed25519 (RFC 8032), verified with a public key.
+    Ed25519,
+    /// No signature: the secret itself is sent.
+    Token,
+}
+
+/// A hash function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Hash {
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
+}
+
+/// How an algorithm uses its secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// A keyed hash.
+    Mac(Hash),
+    /// A plain hash; the secret is part of the message.
+    Hash(Hash),
+    /// A key pair on Curve25519.
+    Ed25519,
+    /// The secret is what is sent.
+    Token,
+}
+
+impl Algorithm {
+    /// How the algorithm uses its secret.
+    pub(crate) const fn family(self) -> Family {
+        match self {
+            Self::HmacSha1 => Family::Mac(Hash::Sha1),
+            Self::HmacSha256 => Family::Mac(Hash::Sha256),
+            Self::HmacSha384 => Family::Mac(Hash::Sha384),
+            Self::HmacSha512 => Family::Mac(Hash::Sha512),
+            Self::Sha1 => Family::Hash(Hash::Sha1),
+            Self::Sha256 => Family::Hash(Hash::Sha256),
+            Self::Ed25519 => Family::Ed25519,
+            Self::Token => Family::Token,
+        }
+    }
+
+    /// The algorithm's name for people.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::HmacSha1 => "HMAC-SHA1",
+            Self::HmacSha256 => "HMAC-SHA256",
+            Self::HmacSha384 => "HMAC-SHA384",
+            Self::HmacSha512 => "HMAC-SHA512",
+            Self::Sha1 => "SHA-1 over the secret and the message",
+            Self::Sha256 => "SHA-256 over the secret and the message",
+            Self::Ed25519 => "Ed25519",
+            Self::Token => "shared token",
+        }
+    }
+
+    /// Bytes of a signature; `None` where any length can be right.
+    pub(crate) const fn signature_length(self) -> Option<usize> {
+        match self.family() {
+            Family::Mac(hash) | Family::Hash(hash) => Some(hash.length()),
+            Family::Ed25519 => Some(ed25519_dalek::SIGNATURE_LENGTH),
+            Family::Token => None,
+        }
+    }
+}
+
+fn digest_with<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
+    let mut state = D::new();
+    for part in parts {
+        state.update(part);
+    }
+    state.finalize().to_vec()
+}
+
+fn mac_with<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Option<Vec<u8>> {
+    let mut state = <M as KeyInit>::new_from_slice(key).ok()?;
+    for part in parts {
+        state.update(part);
+    }
+    Some(state.finalize().into_bytes().to_vec())
+}
+
+impl Hash {
+    /// Bytes of a digest.
+    pub(crate) const fn length(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+
+    /// The digest of the parts, one after the other.
+    pub(crate) fn digest(self, parts: &[&[u8]]) -> Vec<u8> {
+        match self {
+            Self::Sha1 => digest_with::<Sha1>(parts),
+            Self::Sha256 => digest_with::<Sha256>(parts),
+            Self::Sha384 => digest_with::<Sha384>(parts),
+            Self::Sha512 => digest_with::<Sha512>(parts),
+        }
+    }
+
+    /// The HMAC of the parts under `key`. `None` never happens: HMAC takes keys of any length; the
+    /// type only keeps a refusal from becoming a panic.
+    pub(crate) fn mac(self, key: &[u8], parts: &[&[u8]]) -> Option<Vec<u8>> {
+        match self {
+            Self::Sha1 => mac_with::<Hmac<Sha1>>(key, parts),
+            Self::Sha256 => mac_with::<Hmac<Sha256>>(key, parts),
+            Self::Sha384 => mac_with::<Hmac<Sha384>>(key, parts),
+            Self::Sha512 => mac_with::<Hmac<Sha512>>(key, parts),
+        }
+    }
+
+    /// The word in a scheme file.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+            Self::Sha384 => "sha384",
+            Self::Sha512 => "sha512",
+        }
+    }
+}
+
+/// Whether two byte strings are the same, without telling by time where they differ.
+pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
+    bool::from(left.ct_eq(right))
+}
+
+/// Whether two secrets are the same, without telling their lengths either.
+pub(crate) fn same_secret(left: &[u8], right: &[u8]) -> bool {
+    same(&Hash::Sha256.digest(&[left]), &Hash::Sha256.digest(&[right]))
+}
+
+/// Whether `signature` is `key`'s over the parts (RFC 8032 section 5.1.7, cofactorless).
+pub(crate) fn ed25519_verifies(key: &VerifyingKey, parts: &[&[u8]], signature: &[u8]) -> bool {
+    Signature::from_slice(signature).is_ok_and(|signature| key.multipart_verify(parts, &signature).is_ok())
+}
+
+/// The signature of the parts.
+pub(crate) fn ed25519_signs(key: &SigningKey, parts: &[&[u8]]) -> Option<Vec<u8>> {
+    key.try_multipart_sign(parts).ok().map(|signature: Signature| signature.to_bytes().to_vec())
+}

@@ -1,0 +1,196 @@
+//! How a signature header is written: taking it apart, and putting it together.
+
+use crate::request::{cut, trim_blanks};
+use std::collections::BTreeMap;
+use waybill_model::Reason;
+
+/// Signatures of one request that are looked at. Senders send one, or a handful while they rotate.
+pub(crate) const MAX_CANDIDATES: usize = 256;
+
+/// The form of a signature value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// The signature, perhaps after a prefix, perhaps several of them.
+    Plain {
+        /// Stands before each signature.
+        prefix: String,
+        /// The prefix may be written in any case.
+        prefix_any_case: bool,
+        /// Blanks may follow the prefix.
+        space_after_prefix: bool,
+        /// Between several signatures; `None`: there is one.
+        separator: Option<String>,
+    },
+    /// Named values: `t=1700000000,v1=…`.
+    Pairs {
+        /// Between pairs.
+        separator: String,
+        /// Between name and value.
+        assign: String,
+        /// Whose values are signatures.
+        accept: Accept,
+    },
+    /// Versioned signatures: `v1,… v1a,…`.
+    Tokens {
+        /// Between signatures.
+        separator: String,
+        /// Between version and signature.
+        version_separator: String,
+        /// Versions that count; others are passed over.
+        accept: Vec<String>,
+        /// A signature without a version counts too.
+        bare: bool,
+    },
+}
+
+/// Which names carry signatures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Accept {
+    /// These.
+    Names(Vec<String>),
+    /// The one that is configured under this key.
+    Config(String),
+}
+
+/// A signature value taken apart.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Split<'v> {
+    /// What may be the signature, still encoded.
+    pub(crate) candidates: Vec<&'v [u8]>,
+    /// Named values beside it, in order.
+    pub(crate) fields: Vec<(&'v [u8], &'v [u8])>,
+}
+
+impl Format {
+    /// Takes the values apart. Several values of one header are one list (RFC 9110 section 5.3).
+    pub(crate) fn split<'v>(
+        &self,
+        values: impl Iterator<Item = &'v [u8]>,
+        config: &BTreeMap<String, String>,
+    ) -> Result<Split<'v>, Reason> {
+        let mut split = match self {
+            Self::Plain { prefix, prefix_any_case, space_after_prefix, separator } => {
+                let mut candidates = Vec::new();
+                for item in values.flat_map(|value| items(value, separator.as_deref())) {
+                    let Some(rest) = without_prefix(item, prefix, *prefix_any_case) else { continue };
+                    candidates.push(if *space_after_prefix { trim_blanks(rest) } else { rest });
+                }
+                if candidates.is_empty() {
+                    return Err(Reason::WrongPrefix);
+                }
+                Split { candidates, fields: Vec::new() }
+            }
+            Self::Pairs { separator, assign, accept } => {
+                let mut split = Split::default();
+                let wanted: Vec<&[u8]> = match accept {
+                    Accept::Names(names) => names.iter().map(String::as_bytes).collect(),
+                    Accept::Config(key) => config.get(key).map(String::as_bytes).into_iter().collect(),
+                };
+                for item in values.flat_map(|value| items(value, Some(separator))) {
+                    let Some((name, value)) = halves(item, assign) else {
+                        return Err(Reason::MalformedSignatureHeader);
+                    };
+                    let (name, value) = (trim_blanks(name), trim_blanks(value));
+                    split.fields.push((name, value));
+                    if wanted.contains(&name) {
+                        split.candidates.push(value);
+                    }
+                }
+                if split.candidates.is_empty() {
+                    return Err(match accept {
+                        Accept::Names(_) => Reason::NoAcceptableSignature,
+                        Accept::Config(_) => Reason::UnknownKeyId,
+                    });
+                }
+                split
+            }
+            Self::Tokens { separator, version_separator, accept, bare } => {
+                let mut candidates = Vec::new();
+                let mut versions = false;
+                for item in values.flat_map(|value| items(value, Some(separator))) {
+                    match halves(item, version_separator) {
+                        Some((version, signature)) => {
+                            versions = true;
+                            if accept.iter().any(|known| known.as_bytes() == version) {
+                                candidates.push(signature);
+                            }
+                        }
+                        None if *bare && !item.is_empty() => candidates.push(item),
+                        None => {}
+                    }
+                }
+                if candidates.is_empty() {
+                    return Err(if versions {
+                        Reason::NoAcceptableSignature
+                    } else {
+                        Reason::MalformedSignatureHeader
+                    });
+                }
+                Split { candidates, fields: Vec::new() }
+            }
+        };
+        split.candidates.truncate(MAX_CANDIDATES);
+        Ok(split)
+    }
+
+    /// The header value for one signature; `fields` are named values to write before it.
+    pub(crate) fn join(
+        &self,
+        signature: &str,
+        fields: &[(String, String)],
+        config: &BTreeMap<String, String>,
+    ) -> Option<String> {
+        Some(match self {
+            Self::Plain { prefix, .. } => format!("{prefix}{signature}"),
+            Self::Pairs { separator, assign, accept } => {
+                let name = match accept {
+                    Accept::Names(names) => names.first()?,
+                    Accept::Config(key) => config.get(key)?,
+                };
+                let pairs = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+                pairs
+                    .chain([(name.as_str(), signature)])
+                    .map(|(name, value)| format!("{name}{assign}{value}"))
+                    .collect::<Vec<_>>()
+                    .join(separator)
+            }
+            Self::Tokens { version_separator, accept, .. } => {
+                format!("{}{version_separator}{signature}", accept.first()?)
+            }
+        })
+    }
+}
+
+/// The items of a list, without blanks around them.
+fn items<'v>(value: &'v [u8], separator: Option<&str>) -> Vec<&'v [u8]> {
+    let mut found = Vec::new();
+    let mut rest = value;
+    if let Some(separator) = separator.filter(|separator| !separator.is_empty()) {
+        // One more than is ever looked at is enough to know of.
+        while let Some((item, after)) = halves(rest, separator).filter(|_| found.len() <= 4 * MAX_CANDIDATES)
+        {
+            found.push(trim_blanks(item));
+            rest = after;
+        }
+    }
+    found.push(trim_blanks(rest));
+    found
+}
+
+/// Before and after the first `separator`.
+fn halves<'v>(bytes: &'v [u8], separator: &str) -> Option<(&'v [u8], &'v [u8])> {
+    let separator = separator.as_bytes();
+    if let [byte] = separator {
+        let (before, after) = cut(bytes, *byte);
+        return after.map(|after| (before, after));
+    }
+    let at = bytes.windows(separator.len().max(1)).position(|window| window == separator)?;
+    Some((bytes.get(..at)?, bytes.get(at + separator.len()..)?))
+}
+
+fn without_prefix<'v>(value: &'v [u8], prefix: &str, any_case: bool) -> Option<&'v [u8]> {
+    let head = value.get(..prefix.len())?;
+    let fits =
+        if any_case { head.eq_ignore_ascii_case(prefix.as_bytes()) } else { head == prefix.as_bytes() };
+    fits.then(|| value.get(prefix.len()..)).flatten()
+}
