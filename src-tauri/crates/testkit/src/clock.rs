@@ -3,7 +3,6 @@
 //! Promise: the same seed and the same order of calls give the same bytes on every machine. Left
 //! out: unpredictability. Nothing drawn here may guard anything real.
 
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -40,7 +39,7 @@ impl Clock for HeldClock {
     }
 }
 
-/// Repeatable bytes: SHA-256 over the seed and a counter. Clones share the counter, so no two calls
+/// Repeatable bytes: a mix of the seed and a counter. Clones share the counter, so no two calls
 /// get the same bytes.
 #[derive(Clone, Debug)]
 pub struct SeededEntropy {
@@ -55,13 +54,18 @@ impl SeededEntropy {
         Self { seed, drawn: Arc::new(AtomicU64::new(0)) }
     }
 
-    fn block(&self) -> [u8; 32] {
+    /// SplitMix64 (Steele, Lea, Flood 2014): every number of the counter gives another result.
+    fn word(&self) -> u64 {
         let count = self.drawn.fetch_add(1, Ordering::Relaxed);
-        let mut hash = Sha256::new();
-        hash.update(b"waybill-testkit");
-        hash.update(self.seed.to_le_bytes());
-        hash.update(count.to_le_bytes());
-        hash.finalize().into()
+        mix(mix(self.seed).wrapping_add(count.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+    }
+
+    fn block(&self) -> [u8; 32] {
+        let mut block = [0; 32];
+        for chunk in block.chunks_exact_mut(8) {
+            chunk.copy_from_slice(&self.word().to_le_bytes());
+        }
+        block
     }
 
     /// 32 bytes: enough for a key.
@@ -78,11 +82,8 @@ impl SeededEntropy {
 
     /// A number below `end`; 0 when `end` is 0.
     pub(crate) fn below(&self, end: u64) -> u64 {
-        let block = self.block();
-        let mut first = [0; 8];
-        first.copy_from_slice(&block[..8]);
         // The bias of the remainder is below 2^-32 for the small ranges that are asked for here.
-        u64::from_le_bytes(first).checked_rem(end).unwrap_or(0)
+        self.word().checked_rem(end).unwrap_or(0)
     }
 
     /// One of `choices`; empty text when there is none.
@@ -98,6 +99,12 @@ impl SeededEntropy {
         let variant = ["8", "9", "a", "b"][usize::from(b[16] & 3)];
         format!("{}-{}-4{}-{variant}{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
     }
+}
+
+const fn mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 impl Entropy for SeededEntropy {

@@ -13,6 +13,7 @@ mod aip;
 mod call;
 mod control;
 mod dispatch;
+mod emission;
 mod fault;
 mod filter;
 mod handle;
@@ -153,7 +154,7 @@ impl Simulator {
         let stop = shared.stop.clone();
         shared.tasks.spawn(stop.run_until_cancelled_owned(server::accept(listener, Arc::clone(&shared))));
         let stop = shared.stop.clone();
-        shared.tasks.spawn(stop.run_until_cancelled_owned(dispatch::emit_by_itself(Arc::clone(&shared))));
+        shared.tasks.spawn(stop.run_until_cancelled_owned(emission::emit_by_itself(Arc::clone(&shared))));
         Ok(Self {
             base_url: format!("http://{address}{}", kind.prefix()),
             token,

@@ -1,76 +1,21 @@
-//! Events on their way to the registered endpoints: signed, sent, tried again, given up.
+//! Deliveries on their way to the registered endpoints: signed, sent, tried again, given up.
 //!
 //! Promise: an attempt is signed anew with the key and the time of that attempt; the body of an event
 //! is the same each time. What follows from an answer (retry, switching off, unsubscribing) is the
 //! provider's rule as `kind.rs` states it; a row of the log tells all of it.
 
 use super::Shared;
-use super::handle::Emission;
 use super::kind::SimulatorKind;
 use super::send::{self, Outcome};
 use super::world::{Endpoint, Row, SentState, World};
 use crate::payload::{self, Event};
 use crate::sign::{self, Form};
-use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// The filler's size when nobody says: envelopes then are about 1.5 KiB.
-const USUAL_SIZE: usize = 1_400;
-
 /// Waits on the rail that older agent registrations at Mnemom use: three at once, then six queued.
 const AIP_WAITS: &[u64] = &[1, 5, 15, 60, 300, 1_800, 7_200, 21_600, 86_400];
-
-/// Makes events happen. Gives the ids of the deliveries that follow from them.
-pub(crate) fn emit(shared: &Arc<Shared>, wanted: &Emission) -> Vec<String> {
-    let mut ids = Vec::new();
-    for _ in 0..wanted.count {
-        let event_type = match &wanted.event_type {
-            Some(given) => given.clone(),
-            None => likely_type(shared, wanted.endpoint.as_deref()),
-        };
-        let size = wanted.size.unwrap_or(USUAL_SIZE);
-        let data = wanted.data.clone().unwrap_or_else(|| payload::data(&event_type, size, &shared.draw));
-        let event = happen(shared, event_type, data);
-        ids.extend(spread(shared, &event, wanted.endpoint.as_slice()).into_iter().map(|(id, _)| id));
-    }
-    ids
-}
-
-/// A type that somebody subscribed to, where there is one.
-fn likely_type(shared: &Shared, endpoint: Option<&str>) -> String {
-    let world = shared.world();
-    let mut wanted: Vec<&str> = Vec::new();
-    for each in world.endpoints.iter().filter(|each| endpoint.is_none_or(|id| id == each.id) && each.active) {
-        let known = shared.kind.events().iter().filter(|word| each.takes(word));
-        wanted.extend(known);
-    }
-    if wanted.is_empty() { shared.draw.pick(shared.kind.events()) } else { shared.draw.pick(&wanted) }
-        .to_owned()
-}
-
-/// Records that something happened, without telling any endpoint yet.
-pub(crate) fn happen(shared: &Shared, event_type: String, data: Value) -> Arc<Event> {
-    let id = shared.kind.new_event_id(&shared.draw);
-    let event = Arc::new(Event { id, event_type, created_at: shared.now(), data });
-    shared.world().keep_event(Arc::clone(&event));
-    // Nobody listening on the live stream is no failure.
-    let _ = shared.stream.send(Arc::clone(&event));
-    event
-}
-
-/// Sends an event to every endpoint that takes it, or to those of `only` that do. Gives the ids of
-/// the deliveries with their endpoints'.
-pub(crate) fn spread(shared: &Arc<Shared>, event: &Arc<Event>, only: &[String]) -> Vec<(String, String)> {
-    let takers: Vec<String> = {
-        let world = shared.world();
-        let chosen = |each: &&Endpoint| only.is_empty() || only.contains(&each.id);
-        let takes = world.endpoints.iter().filter(chosen).filter(|each| each.takes(&event.event_type));
-        takes.map(|each| each.id.clone()).collect()
-    };
-    takers.into_iter().filter_map(|endpoint| Some((send_to(shared, event, &endpoint)?, endpoint))).collect()
-}
 
 /// Begins one delivery. Gives its id, or nothing when the endpoint is gone.
 pub(crate) fn send_to(shared: &Arc<Shared>, event: &Arc<Event>, endpoint: &str) -> Option<String> {
@@ -349,25 +294,4 @@ pub(crate) async fn try_once(shared: &Shared, endpoint: &str, event: &Arc<Event>
     row.error = if good { None } else { error.or_else(|| Some(format!("HTTP {}", status.unwrap_or(0)))) };
     row.updated_at = now;
     Some(id)
-}
-
-/// Emits one event after another while automatic emission is on.
-pub(crate) async fn emit_by_itself(shared: Arc<Shared>) {
-    let mut every = shared.auto.subscribe();
-    loop {
-        let now = *every.borrow_and_update();
-        let changed = match now {
-            None => every.changed().await,
-            Some(seconds) => tokio::select! {
-                changed = every.changed() => changed,
-                () = tokio::time::sleep(Duration::from_secs_f64(seconds)) => {
-                    emit(&shared, &Emission::default());
-                    Ok(())
-                }
-            },
-        };
-        if changed.is_err() {
-            return;
-        }
-    }
 }

@@ -2,12 +2,13 @@
 
 use super::fault::PlannedFault;
 use super::world::{CallRecord, Endpoint, Row, SentState};
-use super::{Shared, dispatch};
+use super::{Shared, emission};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use waybill_model::Timestamp;
 
 /// Events that are to happen.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -102,6 +103,8 @@ pub struct SentDelivery {
     pub response_status: Option<u16>,
     /// What went wrong last.
     pub error: Option<String>,
+    /// When it will be tried again.
+    pub next_retry_at: Option<Timestamp>,
 }
 
 impl SentDelivery {
@@ -116,6 +119,7 @@ impl SentDelivery {
             max_attempts: row.max_attempts,
             response_status: row.status,
             error: row.error.clone(),
+            next_retry_at: row.next_retry_at,
         }
     }
 }
@@ -141,7 +145,7 @@ impl SimulatorHandle {
 
     /// Makes events happen. Gives the ids of the deliveries that follow; they leave on their own.
     pub fn emit(&self, emission: &Emission) -> Vec<String> {
-        dispatch::emit(&self.0, emission)
+        emission::emit(&self.0, emission)
     }
 
     /// The next `count` deliveries are lost on the way: logged as failed, never sent, not retried.
@@ -181,9 +185,10 @@ impl SimulatorHandle {
         self.0.pace.factor()
     }
 
-    /// One event every so often by itself; `None` stops that. Below a hundredth of a second counts as that.
+    /// One event every so often by itself; `None` stops that. Less than a hundredth of
+    /// a second counts as that.
     pub fn set_auto_emit(&self, every: Option<Duration>) {
-        self.0.auto.send_replace(every.map(|every| every.as_secs_f64().max(0.01)));
+        self.0.auto.send_replace(every.map(|every| every.as_secs_f64().clamp(0.01, 1e6)));
     }
 
     /// The endpoints as they stand.

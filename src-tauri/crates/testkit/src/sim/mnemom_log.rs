@@ -3,6 +3,7 @@
 use super::Shared;
 use super::call::{Call, json, texts, with_header};
 use super::dispatch;
+use super::emission;
 use super::mnemom::{not_found, refuse};
 use super::world::{Remembered, Row, SentState};
 use crate::payload::time_text;
@@ -92,7 +93,7 @@ pub(super) fn replay(shared: &Arc<Shared>, call: &Call, id: &str) -> Response {
         }
         return with_header(json(before.status, &before.body), "idempotent-replay", "true");
     }
-    let deliveries: Vec<_> = dispatch::spread(shared, &event, &only)
+    let deliveries: Vec<_> = emission::spread(shared, &event, &only)
         .into_iter()
         .map(|(delivery, endpoint)| {
             value!({"delivery_id": delivery, "endpoint_id": endpoint, "status": "pending"})

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use url::Url;
-use waybill_testkit::{Simulator, SimulatorKind, SimulatorOptions};
+use waybill_testkit::{Simulator, SimulatorKind, SimulatorOptions, Target};
 
 /// Long enough for the slowest machine; nothing waits this long unless it has failed.
 pub(crate) const SOON: Duration = Duration::from_secs(30);
@@ -114,4 +114,17 @@ pub(crate) async fn create(
         found.unwrap_or_else(|| panic!("none of {names:?} in {made_json}")).as_str().unwrap().to_owned()
     };
     (text(&["endpoint_id", "id"]), text(&["signing_secret", "secret", "publicKey"]))
+}
+
+/// A simulator with one endpoint at a target, subscribed to the first event type.
+pub(crate) async fn ready(kind: SimulatorKind) -> (Arc<Simulator>, Target, String, String) {
+    let simulator = Arc::new(start(kind).await);
+    let target = Target::start().await.unwrap();
+    let (id, credential) = create(&simulator, kind, &target.url("/in/x?y=1"), &[kind.events()[0]]).await;
+    (simulator, target, id, credential)
+}
+
+/// Waits until every delivery has come to its end.
+pub(crate) async fn settled(simulator: &Simulator) {
+    tokio::time::timeout(SOON, simulator.handle.settled()).await.expect("every delivery comes to an end");
 }

@@ -1,23 +1,12 @@
 //! What leaves a simulator, and what follows from the answers it gets.
 
-use super::client::{SOON, ask, call, collection, create, open, start, start_with};
-use http_body_util::BodyExt as _;
+use super::client::{SOON, ask, call, collection, create, ready, settled, start, start_with};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
+use waybill_model::{Clock as _, Timestamp};
 use waybill_testkit::SimulatorKind::{MindBridge, Mnemom, Mynd, Timbrix};
-use waybill_testkit::{Answer, Emission, Form, Refusal, SentState, Simulator, SimulatorKind, Target};
-
-async fn ready(kind: SimulatorKind) -> (Arc<Simulator>, Target, String, String) {
-    let simulator = Arc::new(start(kind).await);
-    let target = Target::start().await.unwrap();
-    let (id, credential) = create(&simulator, kind, &target.url("/in/x?y=1"), &[kind.events()[0]]).await;
-    (simulator, target, id, credential)
-}
-
-async fn settled(simulator: &Simulator) {
-    tokio::time::timeout(SOON, simulator.handle.settled()).await.expect("every delivery comes to an end");
-}
+use waybill_testkit::{Answer, Emission, Form, HeldClock, Refusal, SentState, SimulatorKind, Target};
 
 #[tokio::test]
 async fn deliveries_are_signed_and_enveloped_as_documented() {
@@ -35,7 +24,7 @@ async fn deliveries_are_signed_and_enveloped_as_documented() {
         assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", "/in/x?y=1"));
         assert!(request.headers.iter().any(|(name, _)| name == header), "{kind}: {:?}", request.headers);
         assert_eq!(request.check(kind.form(), &credential), Ok(()), "{kind}");
-        assert_eq!(request.check(kind.form(), &simulator.token).is_err(), true, "{kind}");
+        assert!(request.check(kind.form(), &simulator.token).is_err(), "{kind}");
         let body: Value = serde_json::from_slice(&request.body).unwrap();
         assert_eq!(body.as_object().unwrap().keys().collect::<Vec<_>>(), keys, "{kind}");
         assert_eq!(body[type_key], kind.events()[0], "{kind}");
@@ -172,16 +161,45 @@ async fn mnemom_switches_off_after_a_hundred_failures_and_on_again() {
 #[tokio::test]
 async fn a_good_answer_clears_the_count() {
     let (simulator, target, _, _) = ready(Mynd).await;
-    for expected in [3, 0] {
-        target.script(vec![Answer::status(500); 3]);
-        target.otherwise(if expected == 0 { Answer::status(200) } else { Answer::status(410) });
-        // The first round ends in 410 only to stop there; the count is what matters.
-        if expected == 0 {
-            simulator.handle.emit(&Emission::default());
-            settled(&simulator).await;
-            assert_eq!(simulator.handle.endpoints()[0].failures, 0);
-        }
-        target.clear();
+    simulator.handle.drop_next(7);
+    simulator.handle.emit(&Emission::default().times(7));
+    assert_eq!(simulator.handle.endpoints()[0].failures, 7);
+    simulator.handle.emit(&Emission::default());
+    settled(&simulator).await;
+    let kept = simulator.handle.endpoints().remove(0);
+    assert_eq!((kept.failures, kept.active, target.requests().len()), (0, true, 1));
+}
+
+#[tokio::test]
+async fn the_first_wait_is_as_documented_and_the_clock_is_the_one_given() {
+    let second = 1_000_000_000;
+    let rows =
+        [(Mnemom, 500, 10), (Mnemom, 429, 60), (Timbrix, 500, 1), (MindBridge, 500, 60), (Mynd, 500, 60)];
+    for (kind, status, wait) in rows {
+        let clock = HeldClock::new(Timestamp::from_unix(1_790_000_000));
+        let at = clock.now();
+        let simulator = Arc::new(
+            start_with(kind, |options| {
+                options.clock = Arc::new(clock.clone());
+                options.clock_factor = 0.01;
+            })
+            .await,
+        );
+        let target = Target::start_on(0, Arc::new(clock.clone())).await.unwrap();
+        target.otherwise(Answer::status(status));
+        let (_, credential) = create(&simulator, kind, &target.url("/"), &[kind.events()[0]]).await;
+        let sent = simulator.handle.emit(&Emission::default()).remove(0);
+        let request = target.wait_for(1, SOON).await.unwrap().remove(0);
+        assert_eq!(request.check(kind.form(), &credential), Ok(()), "{kind}");
+        let next = tokio::time::timeout(SOON, async {
+            loop {
+                if let Some(next) = simulator.handle.delivery(&sent).unwrap().next_retry_at {
+                    return next;
+                }
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        });
+        assert_eq!(next.await.unwrap().0 - at.0, wait * 100 * second, "{kind} {status}");
     }
 }
 
@@ -309,117 +327,4 @@ async fn dropped_deliveries_are_logged_and_never_sent() {
         assert_eq!(states, [SentState::Failed, SentState::Failed, SentState::Delivered], "{kind}");
         assert_eq!(target.requests().len(), 1, "{kind}");
     }
-}
-
-#[tokio::test]
-async fn the_providers_logs_show_what_happened() {
-    for kind in SimulatorKind::ALL {
-        let (simulator, target, id, credential) = ready(kind).await;
-        target.script([Answer::status(200), Answer::status(500), Answer::status(200)]);
-        simulator.handle.emit(&Emission::default());
-        settled(&simulator).await;
-        simulator.handle.emit(&Emission::default());
-        settled(&simulator).await;
-        let base = collection(&simulator, kind);
-        let rows = match kind {
-            Mnemom => ask(&simulator, "GET", &format!("{base}/deliveries?endpoint_id={id}"), "").await.json(),
-            Timbrix => ask(&simulator, "GET", &format!("{base}/{id}/deliveries"), "").await.json(),
-            Mynd => {
-                let path = format!("{base}/{id}/deliveries?status=succeeded");
-                ask(&simulator, "GET", &path, "").await.json()["data"].take()
-            }
-            MindBridge => {
-                let filter = json!({"webhookId": id}).to_string();
-                ask(&simulator, "POST", "/v1/webhook-event-logs/query?size=50", &filter).await.json()["content"].take()
-            }
-        };
-        let rows = rows.as_array().unwrap().clone();
-        assert_eq!(rows.len(), 2, "{kind}: {rows:?}");
-        let newest = &rows[0];
-        match kind {
-            Mnemom => {
-                assert_eq!((&newest["status"], &newest["attempt_count"]), (&json!("delivered"), &json!(2)))
-            }
-            Timbrix => assert_eq!((&newest["success"], &newest["attempts"]), (&json!(true), &json!(2))),
-            Mynd => assert_eq!((&newest["response_status"], newest["ms"].is_number()), (&json!(200), true)),
-            MindBridge => {
-                assert_eq!((&newest["status"], &newest["retryCount"]), (&json!("COMPLETED"), &json!(1)));
-                let headers: Vec<_> = newest["requestHeaders"]
-                    .as_object()
-                    .unwrap()
-                    .iter()
-                    .map(|(name, values)| (name.clone(), values[0].as_str().unwrap().as_bytes().to_vec()))
-                    .collect();
-                let body = newest["requestBody"].as_str().unwrap().as_bytes();
-                let at = target.requests().last().unwrap().at;
-                // The log holds the whole request, so it can be verified from there.
-                assert_eq!(
-                    waybill_testkit::sign::check(Form::MindBridge, &credential, &headers, body, at),
-                    Ok(())
-                );
-                let path = format!("/v1/webhook-event-logs/{}", newest["id"].as_str().unwrap());
-                assert_eq!(&ask(&simulator, "GET", &path, "").await.json(), newest);
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn mynd_shows_when_it_will_try_again() {
-    let simulator = Arc::new(start_with(Mynd, |options| options.clock_factor = 0.001).await);
-    let target = Target::start().await.unwrap();
-    target.otherwise(Answer::status(500));
-    let (id, _) = create(&simulator, Mynd, &target.url("/"), &["*"]).await;
-    simulator.handle.emit(&Emission::default());
-    let path = format!("/v1/webhooks/{id}/deliveries?status=pending");
-    let row = tokio::time::timeout(SOON, async {
-        loop {
-            let row = ask(&simulator, "GET", &path, "").await.json()["data"][0].take();
-            if row["next_retry_at"].is_string() {
-                return row;
-            }
-            tokio::task::yield_now().await;
-        }
-    })
-    .await
-    .unwrap();
-    assert_eq!(row["response_status"], 500);
-    simulator.handle.set_clock_factor(1e9);
-    settled(&simulator).await;
-    assert_eq!(target.requests().len(), 8, "hurried, it comes to its end");
-}
-
-#[tokio::test]
-async fn mnemom_streams_events_as_they_happen_and_from_where_it_was_left() {
-    let simulator = start_with(Mnemom, |options| options.clock_factor = 1.0).await;
-    let url = format!("{}{}/listen", simulator.base_url, collection(&simulator, Mnemom));
-    let bearer = format!("Bearer {}", simulator.token);
-    let headers = [("authorization", bearer.as_str())];
-    let read = async |url: &str, wanted: usize| {
-        let mut body = open("GET", url, &headers, "").await.unwrap().into_body();
-        let mut text = String::new();
-        let mut emitted = false;
-        while text.matches("\n\n").count() < wanted {
-            let frame = tokio::time::timeout(SOON, body.frame()).await.unwrap().unwrap().unwrap();
-            text.push_str(std::str::from_utf8(frame.data_ref().unwrap()).unwrap());
-            if !emitted {
-                simulator.handle.emit(&Emission::of("trace.failed"));
-                emitted = true;
-            }
-        }
-        text
-    };
-    let live = read(&url, 2).await;
-    assert!(live.starts_with("event: ready\n") && live.contains("event: webhook.event\n"), "{live}");
-    let id = live.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
-    simulator.handle.emit(&Emission::of("trace.verified"));
-    let caught_up = read(&format!("{url}?since={id}"), 3).await;
-    assert!(caught_up.contains("trace.verified") && !caught_up.contains(&id), "{caught_up}");
-    simulator.handle.set_clock_factor(1e9);
-    let mut body = open("GET", &url, &headers, "").await.unwrap().into_body();
-    let mut text = String::new();
-    while let Some(frame) = tokio::time::timeout(SOON, body.frame()).await.unwrap() {
-        text.push_str(std::str::from_utf8(frame.unwrap().data_ref().unwrap()).unwrap());
-    }
-    assert!(text.contains("event: close"), "{text}");
 }

@@ -1,9 +1,13 @@
 //! The testkit over real sockets: what the simulators answer and send, what the target records.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+
+mod access;
 mod calls;
 mod client;
 mod control;
 mod deliveries;
 mod faults;
+mod logs;
 mod program;
 mod target;

@@ -38,3 +38,27 @@ fn it_says_where_it_listens_and_what_it_accepts() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("choose mnemom, timbrix, mindbridge or mynd"));
 }
+
+#[tokio::test]
+async fn the_target_program_judges_what_it_gets() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_waybill-target"))
+        .args(["--scheme", "github"])
+        .env("WEBHOOK_SECRET", "s3cret")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap();
+    let url = format!("{}/hook", next()["listening"].as_str().unwrap());
+    let key = waybill_testkit::SigningMaterial::Shared("s3cret".to_owned());
+    let at = waybill_model::Timestamp::from_unix(0);
+    let signed = waybill_testkit::sign::sign(waybill_testkit::Form::GitHub, &key, "1", at, b"{}");
+    let headers: Vec<_> = signed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    for (body, expected) in [("{}", "ok"), ("[]", "the signature does not match")] {
+        super::client::call("POST", &url, &headers, body).await.unwrap();
+        let line = next();
+        assert_eq!((line["signature"].as_str(), line["body"].as_str()), (Some(expected), Some(body)));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
