@@ -1,0 +1,133 @@
+//! Sending with repetitions, and reading lists page by page.
+
+use super::Client;
+use crate::decode::{self, Pages, Read};
+use crate::exchange::{self, Lost, RawAnswer};
+use crate::prepare::Values;
+use crate::request::Request;
+use crate::retry;
+use serde_json::Value;
+use std::time::Duration;
+use waybill_model::{Clock, Failure, ProviderOperation};
+
+/// A provider whose list has more pages than this is going round in circles.
+const MOST_PAGES: usize = 500;
+
+impl Client {
+    /// Sends until there is an answer that stands. Only a 2xx is given back.
+    pub(super) async fn send(&self, request: &Request) -> Result<RawAnswer, Failure> {
+        let client = if request.reads() { &self.reads } else { &self.writes };
+        let teller = self.teller(request.operation);
+        let mut waited = Duration::ZERO;
+        let mut tried = 0;
+        let mut may_be_done = false;
+        loop {
+            tried += 1;
+            let result = exchange::exchange(client, request, &self.token, &self.options).await;
+            let (repeat, hint) = match &result {
+                Ok(answer) => {
+                    tracing::debug!(
+                        provider = self.description.id(),
+                        operation = ?request.operation,
+                        status = answer.status,
+                        tried,
+                        "provider answered"
+                    );
+                    // Deleted by the try before, whose answer was a failure.
+                    let gone = may_be_done && answer.status == 404;
+                    if answer.is_success() || (gone && request.operation == ProviderOperation::Delete) {
+                        return result.map_err(|lost| teller.lost(request, lost));
+                    }
+                    may_be_done |= answer.status >= 500;
+                    let hint = retry::hint(&self.description, answer, self.clock.now());
+                    (retry::again(request, answer.status), hint)
+                }
+                Err(Lost::NotSent(_)) => (request.repeatable(), None),
+                Err(Lost::NoAnswer(_)) => (false, None),
+            };
+            let wait = retry::wait(hint, tried, &self.entropy);
+            let bearable = hint.unwrap_or(wait) <= self.options.longest_wait.saturating_sub(waited);
+            if !repeat || !bearable || tried > self.options.retries {
+                return Err(match result {
+                    Ok(answer) => teller.refused(&answer, hint),
+                    Err(lost) => teller.lost(request, lost),
+                });
+            }
+            waited += wait;
+            self.options.pause.pause(wait).await;
+        }
+    }
+
+    /// The answer as JSON.
+    pub(super) fn json(&self, operation: ProviderOperation, answer: &RawAnswer) -> Result<Value, Failure> {
+        decode::json(answer).map_err(|problem| self.unreadable(operation, answer, &problem))
+    }
+
+    pub(super) fn unreadable(
+        &self,
+        operation: ProviderOperation,
+        answer: &RawAnswer,
+        problem: &str,
+    ) -> Failure {
+        let reads =
+            matches!(operation, ProviderOperation::List | ProviderOperation::Get | ProviderOperation::Log);
+        self.teller(operation).unreadable(answer, reads, problem)
+    }
+
+    /// The request of a list's first page.
+    pub(super) fn page_request(
+        &self,
+        operation: ProviderOperation,
+        values: &Values,
+    ) -> Result<Request, Failure> {
+        let Some(shape) = &self.description.operation(operation).list else {
+            return Err(Failure::internal("The description does not say how this list is read."));
+        };
+        let wanted =
+            values.get("limit").and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
+        let page = Pages::new(shape, wanted).parameters();
+        Request::build(&self.description, &self.frame, operation, values, &page, None, None)
+    }
+
+    /// Reads a list to its end, or until `wanted` items were kept. `read` may leave items out.
+    pub(super) async fn pages<T>(
+        &self,
+        operation: ProviderOperation,
+        values: &Values,
+        page_limit: Option<usize>,
+        wanted: usize,
+        mut read: impl FnMut(Value) -> Read<Option<T>>,
+    ) -> Result<Vec<T>, Failure> {
+        let Some(shape) = &self.description.operation(operation).list else {
+            return Err(Failure::internal("The description does not say how this list is read."));
+        };
+        let mut pages = Pages::new(shape, page_limit);
+        let mut kept = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let page = pages.parameters();
+            let request =
+                Request::build(&self.description, &self.frame, operation, values, &page, None, None)?;
+            let answer = self.send(&request).await?;
+            let unreadable = |problem: String| self.unreadable(operation, &answer, &problem);
+            let step = pages.step(self.json(operation, &answer)?).map_err(unreadable)?;
+            for item in step.items {
+                if let Some(item) = read(item).map_err(unreadable)? {
+                    kept.push(item);
+                }
+                if kept.len() >= wanted {
+                    return Ok(kept);
+                }
+            }
+            if !step.more {
+                return Ok(kept);
+            }
+        }
+        Err(Failure::new(
+            waybill_model::ErrorCode::ProviderAnswerUnreadable,
+            format!(
+                "{} answers more than {MOST_PAGES} pages. The list was not taken.",
+                self.description.title()
+            ),
+        ))
+    }
+}

@@ -1,0 +1,42 @@
+//! The description language: what a provider's file can say.
+//!
+//! `shape` is the file as it is written, `check` the rules that its grammar can't express, `info`
+//! the form in which the window and the command line see it.
+
+mod check;
+mod info;
+mod shape;
+
+pub use shape::Description;
+pub(crate) use shape::{
+    Auth, EmptyList, HintUnit, Interval, ListShape, LogMap, Operation, OutcomeMap, Pager, PagerKind, Part,
+    StandsFor, StateRule, UrlRules,
+};
+
+use crate::Fault;
+
+impl Description {
+    /// Reads a description file. `file` is its name as faults shall tell it; a name that ends in
+    /// `.toml` must agree with the provider's id.
+    ///
+    /// # Errors
+    /// The first fault with its line and column; a key that the language does not know is one.
+    pub fn parse(text: &str, file: &str) -> Result<Self, Fault> {
+        let description: Self = toml::from_str(text)
+            .map_err(|error| Fault::at(file, text, error.span(), error.message().replace('\n', "; ")))?;
+        check::check(&description, file).map_err(|(span, message)| Fault::at(file, text, span, message))?;
+        Ok(description)
+    }
+
+    /// The provider's id: the file's name in the catalogue.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.id.get_ref()
+    }
+
+    /// The provider's name for people.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+}

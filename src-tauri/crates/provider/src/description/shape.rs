@@ -1,0 +1,427 @@
+//! A description file as it is written: one struct a table, one field a key.
+//!
+//! Every table refuses keys it does not know, so that a slip of the pen is a fault and not a silent
+//! nothing. Whatever a check points at carries its place in the file (`Spanned`).
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
+use waybill_model::{CredentialKind, LogState, ProviderOperation, Support};
+
+/// One provider, as its file describes it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    pub(crate) id: Spanned<String>,
+    /// For people.
+    pub(crate) title: String,
+    /// What this API is, where it is introduced.
+    pub(crate) introduction: String,
+    /// The scheme that its deliveries are signed under.
+    pub(crate) scheme: String,
+    /// The pages the facts were taken from.
+    pub(crate) sources: Vec<String>,
+    /// Retries, deadlines, switching off after failures: for people.
+    #[serde(default)]
+    pub(crate) delivery_notes: Vec<String>,
+    /// Headers sent with every call, such as a pinned API version.
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, Spanned<String>>,
+    pub(crate) bases: Vec<Base>,
+    #[serde(default)]
+    pub(crate) variables: Vec<Variable>,
+    pub(crate) auth: Vec<Auth>,
+    #[serde(default)]
+    pub(crate) fields: Vec<Field>,
+    pub(crate) events: Events,
+    pub(crate) url_rules: UrlRules,
+    pub(crate) endpoint: EndpointMap,
+    pub(crate) credential: CredentialMap,
+    pub(crate) operations: Operations,
+    /// How an entry of the delivery log is read.
+    pub(crate) log: Option<LogMap>,
+    pub(crate) errors: ErrorMap,
+    pub(crate) rate_limit: RateLimit,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Base {
+    pub(crate) label: String,
+    /// With `{variables}`; https, or http on loopback.
+    pub(crate) url: Spanned<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Variable {
+    pub(crate) name: Spanned<String>,
+    pub(crate) label: String,
+    #[serde(default)]
+    pub(crate) hint: String,
+}
+
+/// One way to send the credential: a header, and what stands before the token in it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Auth {
+    pub(crate) id: Spanned<String>,
+    pub(crate) label: String,
+    #[serde(default)]
+    pub(crate) hint: String,
+    pub(crate) header: Spanned<String>,
+    #[serde(default)]
+    pub(crate) prefix: String,
+}
+
+/// A common property that a provider's own field stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StandsFor {
+    /// The endpoint's label.
+    Label,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Field {
+    pub(crate) name: Spanned<String>,
+    pub(crate) label: String,
+    #[serde(default)]
+    pub(crate) hint: String,
+    /// The provider refuses without it.
+    #[serde(default)]
+    pub(crate) required: bool,
+    /// It can be changed later.
+    #[serde(default = "yes")]
+    pub(crate) editable: bool,
+    /// The only values it may have; absent: any text.
+    pub(crate) options: Option<Vec<String>>,
+    pub(crate) default: Option<Spanned<String>>,
+    /// The common property that it is; its value is then `from = "label"` in a body.
+    pub(crate) is: Option<StandsFor>,
+    /// In characters.
+    pub(crate) max_length: Option<usize>,
+}
+
+/// How "every event type" is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AllKind {
+    Explicit,
+    Wildcard,
+    Empty,
+}
+
+/// What an empty list of event types means to the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EmptyList {
+    /// Every type.
+    All,
+    /// None.
+    None,
+    /// It refuses one, or must not be asked to.
+    Refused,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Events {
+    pub(crate) all: Spanned<AllKind>,
+    /// The word, where `all` is `wildcard`.
+    pub(crate) word: Option<String>,
+    /// What an empty list means where the provider answers one.
+    pub(crate) empty_means: EmptyList,
+    /// An empty list may be sent on purpose.
+    #[serde(default)]
+    pub(crate) empty_may_be_sent: bool,
+    /// Words that mean every type when the provider answers them.
+    #[serde(default)]
+    pub(crate) read_as_all: Vec<String>,
+    #[serde(default)]
+    pub(crate) note: String,
+    /// Where these facts stand.
+    pub(crate) source: String,
+    pub(crate) groups: Vec<EventGroup>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EventGroup {
+    pub(crate) name: String,
+    /// False for older and synthetic words: they can be chosen, but "every type" does not name them.
+    #[serde(default = "yes")]
+    pub(crate) in_all: bool,
+    pub(crate) types: Vec<Spanned<String>>,
+}
+
+/// What the provider demands of an endpoint's address, checked before anything is sent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UrlRules {
+    #[serde(default)]
+    pub(crate) https_only: bool,
+    /// The host must contain a dot.
+    #[serde(default)]
+    pub(crate) dotted_host: bool,
+    /// No loopback, private, link-local, multicast or reserved address.
+    #[serde(default)]
+    pub(crate) public_only: bool,
+    /// The host may not end in one of these.
+    #[serde(default)]
+    pub(crate) refused_hosts: Vec<String>,
+    /// In characters.
+    pub(crate) max_length: Option<usize>,
+    /// The same for people.
+    pub(crate) words: Vec<String>,
+    /// Where these facts stand.
+    pub(crate) source: String,
+}
+
+/// Where the common form finds its values in the provider's endpoint: dotted paths.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EndpointMap {
+    pub(crate) id: String,
+    pub(crate) url: String,
+    pub(crate) events: String,
+    pub(crate) active: String,
+    /// The words that mean "it sends"; absent: the value is true or false.
+    pub(crate) active_words: Option<Vec<String>>,
+    pub(crate) label: Option<String>,
+    pub(crate) status: Option<String>,
+    pub(crate) failures: Option<String>,
+    pub(crate) disabled_reason: Option<String>,
+    pub(crate) created_at: Option<String>,
+    pub(crate) updated_at: Option<String>,
+    pub(crate) revision: Option<String>,
+    /// Where these facts stand.
+    pub(crate) source: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CredentialMap {
+    pub(crate) kind: CredentialKind,
+    /// Where it stands in the answer to create (and rotate).
+    pub(crate) at: String,
+    /// Member names that are taken out of every answer before anything else sees it.
+    #[serde(default)]
+    pub(crate) secret_fields: Vec<String>,
+    /// For how many seconds the provider honours the old secret after a rotation, where it says so.
+    pub(crate) overlap_s: Option<u64>,
+    /// Where these facts stand.
+    pub(crate) source: String,
+}
+
+/// Every operation must be spoken of, if only to say that the provider has none.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Operations {
+    pub(crate) list: Spanned<Operation>,
+    pub(crate) get: Spanned<Operation>,
+    pub(crate) create: Spanned<Operation>,
+    pub(crate) update: Spanned<Operation>,
+    pub(crate) set_active: Spanned<Operation>,
+    pub(crate) delete: Spanned<Operation>,
+    pub(crate) rotate: Spanned<Operation>,
+    pub(crate) test: Spanned<Operation>,
+    pub(crate) log: Spanned<Operation>,
+    pub(crate) redeliver: Spanned<Operation>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Operation {
+    pub(crate) support: Support,
+    #[serde(default)]
+    pub(crate) note: String,
+    #[serde(default)]
+    pub(crate) source: String,
+    /// The operation that does this one's work (`get` by `list`, `set_active` by `update`).
+    pub(crate) via: Option<Spanned<ProviderOperation>>,
+    pub(crate) method: Option<Spanned<String>>,
+    pub(crate) path: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) query: Vec<Part>,
+    /// The only members a body may have. Absent: no body. Empty: `{}`.
+    pub(crate) body: Option<Vec<Part>>,
+    /// The documented statuses; any other 2xx is taken as success as well.
+    #[serde(default)]
+    pub(crate) success: Vec<Spanned<u16>>,
+    /// The whole object is sent: what the change leaves out is filled in from a fresh read.
+    #[serde(default)]
+    pub(crate) merge: bool,
+    /// The header that makes the call safe to repeat.
+    pub(crate) idempotency_header: Option<Spanned<String>>,
+    /// How a list is read.
+    pub(crate) list: Option<ListShape>,
+    /// How the answer to `test` or `redeliver` is read.
+    pub(crate) outcome: Option<OutcomeMap>,
+}
+
+/// One member of a body or one parameter of a query.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Part {
+    /// Its name; in a body a dotted path. Of several parts with one name the first that has a value wins.
+    pub(crate) to: Spanned<String>,
+    /// The value it takes: `url`, `events`, `label`, `active`, `revision`, `event`, `state`, `limit`, `id`, `fields.NAME`.
+    pub(crate) from: Option<Spanned<String>>,
+    /// A constant instead.
+    pub(crate) value: Option<toml::Value>,
+    /// Words for values: the value as text to what is sent.
+    pub(crate) words: Option<BTreeMap<String, toml::Value>>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListShape {
+    /// Where the items stand; empty: the answer is the list.
+    #[serde(default)]
+    pub(crate) items: String,
+    #[serde(default)]
+    pub(crate) pager: Pager,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PagerKind {
+    /// One answer holds all.
+    #[default]
+    None,
+    /// By the number of items to pass over.
+    Offset,
+    /// By page number.
+    Page,
+    /// By a word from the answer before.
+    Cursor,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pager {
+    pub(crate) kind: PagerKind,
+    /// The parameter that takes offset, page number or cursor.
+    pub(crate) parameter: Option<String>,
+    /// The parameter that takes the page's size, and that size.
+    pub(crate) size_parameter: Option<String>,
+    pub(crate) size: Option<u32>,
+    /// The first page's number.
+    #[serde(default)]
+    pub(crate) first: u64,
+    /// Where the answer has the next cursor.
+    pub(crate) next: Option<String>,
+    /// Where the answer says that there is more.
+    pub(crate) more: Option<String>,
+    /// Where the answer says that this is the last page.
+    pub(crate) last: Option<String>,
+}
+
+/// How the answer to `test` or `redeliver` is read: dotted paths.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OutcomeMap {
+    pub(crate) id: Option<String>,
+    pub(crate) succeeded: Option<String>,
+    pub(crate) status: Option<String>,
+    pub(crate) response_status: Option<String>,
+    pub(crate) latency_ms: Option<String>,
+    pub(crate) error: Option<String>,
+}
+
+/// The unit of an interval that the provider answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(crate) enum Interval {
+    #[default]
+    #[serde(rename = "ms")]
+    Milliseconds,
+    #[serde(rename = "s")]
+    Seconds,
+}
+
+/// Where an entry of the delivery log has its values: dotted paths.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogMap {
+    pub(crate) id: String,
+    pub(crate) endpoint: Option<String>,
+    pub(crate) event_type: Option<String>,
+    pub(crate) event_id: Option<String>,
+    pub(crate) status: Option<String>,
+    pub(crate) attempts: Option<String>,
+    pub(crate) response_status: Option<String>,
+    pub(crate) latency: Option<String>,
+    #[serde(default)]
+    pub(crate) latency_unit: Interval,
+    pub(crate) error: Option<String>,
+    pub(crate) sent_at: Option<String>,
+    pub(crate) next_retry_at: Option<String>,
+    /// Where the request's own body stands, for a provider that keeps it.
+    pub(crate) request_body: Option<String>,
+    /// The first rule that holds tells the state; none: unknown.
+    pub(crate) states: Vec<StateRule>,
+    /// Where these facts stand.
+    pub(crate) source: String,
+}
+
+/// Holds when the value at `at` is one of `is`, or a number in `between`; with neither: when there is one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StateRule {
+    pub(crate) at: String,
+    pub(crate) is: Option<Vec<toml::Value>>,
+    pub(crate) between: Option<[i64; 2]>,
+    pub(crate) state: LogState,
+}
+
+/// How a refusal is read: dotted paths, the first that fits is taken.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ErrorMap {
+    /// Text, or a list of texts.
+    pub(crate) message: Vec<String>,
+    #[serde(default)]
+    pub(crate) code: Vec<String>,
+    /// A list of objects that name a field, or an object from field to problem.
+    #[serde(default)]
+    pub(crate) fields: Vec<String>,
+    /// The header that carries the request's id.
+    pub(crate) request_id_header: Option<String>,
+    /// The provider's error codes that speak of one field: code to field.
+    #[serde(default)]
+    pub(crate) code_fields: BTreeMap<String, String>,
+    /// Statuses that say the provider's copy has changed meanwhile.
+    #[serde(default)]
+    pub(crate) conflict_statuses: Vec<u16>,
+    /// A 400 whose words or fields name this says the same.
+    pub(crate) conflict_word: Option<String>,
+    /// Where these facts stand.
+    pub(crate) source: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum HintUnit {
+    /// Seconds, or an HTTP date.
+    Seconds,
+    /// An RFC 3339 instant.
+    Instant,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RateLimit {
+    /// Seconds to wait after a 429 that names none.
+    pub(crate) default_wait_s: Option<u64>,
+    /// Headers that say how long to wait, besides `Retry-After`, with their unit.
+    #[serde(default)]
+    pub(crate) hints: BTreeMap<String, HintUnit>,
+    /// Where these facts stand.
+    pub(crate) source: String,
+}
+
+const fn yes() -> bool {
+    true
+}
