@@ -1,12 +1,13 @@
 //! The data folder, and that only its owner reads it.
 //!
-//! `WAYBILL_DATA_DIR` names it; else it is `waybill` in the platform's folder for application data. The
-//! engine makes the folder and holds its lock; here it is only found.
+//! `WAYBILL_DATA_DIR` names it; else it is the one that the engine knows for this platform, as for the command
+//! line. The engine makes the folder and holds its lock; here it is only found.
 
 use std::{
     ffi::OsString,
     path::{Path, PathBuf},
 };
+use waybill_model::{ErrorCode, Failure};
 
 /// The environment variable that names the data folder.
 pub(crate) const VARIABLE: &str = "WAYBILL_DATA_DIR";
@@ -40,21 +41,19 @@ pub(crate) fn keep_files_private() {
 /// Finds the data folder.
 ///
 /// # Errors
-/// The platform names no folder for application data, as words for the user.
-pub(crate) fn resolve() -> Result<DataFolder, String> {
-    from(std::env::var_os(VARIABLE), dirs::data_local_dir())
+/// The platform names no folder for application data.
+pub(crate) fn resolve() -> Result<DataFolder, Failure> {
+    from(std::env::var_os(VARIABLE))
 }
 
-fn from(chosen: Option<OsString>, usual: Option<PathBuf>) -> Result<DataFolder, String> {
-    if let Some(path) = chosen.filter(|path| !path.is_empty()) {
-        let path =
-            std::path::absolute(&path).map_err(|error| format!("{VARIABLE} can't be used: {error}."))?;
-        return Ok(DataFolder { path, chosen: true });
-    }
-    match usual {
-        Some(folder) => Ok(DataFolder { path: folder.join("waybill"), chosen: false }),
-        None => Err(format!("This system names no folder for data. Set {VARIABLE} to a folder.")),
-    }
+fn from(chosen: Option<OsString>) -> Result<DataFolder, Failure> {
+    let Some(path) = chosen.filter(|path| !path.is_empty()) else {
+        return Ok(DataFolder { path: crate::stub::data_dir(None)?, chosen: false });
+    };
+    let path = std::path::absolute(&path).map_err(|error| {
+        Failure::new(ErrorCode::DataFolder, format!("{VARIABLE} can't be used: {error}. Nothing was opened."))
+    })?;
+    Ok(DataFolder { path, chosen: true })
 }
 
 /// FNV-1a, 64 bit: the same in every build, which the standard library's hashers do not promise.
@@ -70,22 +69,18 @@ mod tests {
 
     #[test]
     fn the_variable_goes_before_the_platform() {
-        let usual = Some(PathBuf::from("/home/a/.local/share"));
-        let folder = from(None, usual.clone()).unwrap();
-        assert_eq!(folder.path(), Path::new("/home/a/.local/share/waybill"));
-        assert_eq!(folder.bus_name(), None);
-
-        let folder = from(Some("/tmp/w".into()), usual.clone()).unwrap();
+        let folder = from(Some("/tmp/w".into())).unwrap();
         assert_eq!(folder.path(), Path::new("/tmp/w"));
         assert!(folder.bus_name().is_some());
-
-        assert_eq!(from(Some("".into()), usual).unwrap().path(), Path::new("/home/a/.local/share/waybill"));
-        assert!(from(None, None).unwrap_err().contains(VARIABLE));
+        assert!(from(Some("w".into())).unwrap().path().is_absolute());
+        if let Ok(usual) = from(Some("".into())) {
+            assert_eq!(usual.bus_name(), None);
+        }
     }
 
     #[test]
     fn two_folders_do_not_meet() {
-        let name = |path: &str| from(Some(path.into()), None).unwrap().bus_name();
+        let name = |path: &str| from(Some(path.into())).unwrap().bus_name();
         assert_eq!(name("/tmp/a"), name("/tmp/a"));
         assert_ne!(name("/tmp/a"), name("/tmp/b"));
     }

@@ -3,11 +3,13 @@
 //! The window opens while the engine still starts, so that neither waits for the other; whoever asks before it
 //! runs, waits. An engine that could not start answers everything with why, and the page shows that.
 
-use crate::folder::DataFolder;
 use crate::stub::{Engine, EngineOptions};
+use crate::{folder::DataFolder, tray};
+use secrecy::SecretString;
+use std::{ffi::OsString, sync::Arc};
 use tauri::{AppHandle, Manager as _};
 use tokio::sync::watch;
-use waybill_model::Failure;
+use waybill_model::{Failure, VaultKind};
 
 type Started = Result<Engine, Failure>;
 
@@ -39,18 +41,47 @@ impl Host {
     }
 }
 
-/// Starts the engine on the folder of this application, in the background.
+/// Starts the engine on the folder of this application and lets it listen, in the background.
 pub(crate) fn start(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let options =
-            EngineOptions { data_dir: app.state::<DataFolder>().path().to_owned(), ..Default::default() };
-        let started = guarded(Engine::start(options)).await;
-        if let Err(failure) = &started {
-            tracing::error!(code = %failure.code, message = failure.message, "the engine did not start");
+        let started = match options(&app) {
+            Ok(options) => guarded(async { open(options).await }).await,
+            Err(failure) => Err(failure),
+        };
+        match &started {
+            Ok(engine) => tray::follow(&app, engine),
+            Err(failure) => tracing::error!(code = %failure.code, "the engine did not start: {failure}"),
         }
         app.state::<Host>().started.send_replace(Some(started));
     });
+}
+
+fn options(app: &AppHandle) -> Result<EngineOptions, Failure> {
+    let mut options = EngineOptions::new(app.state::<DataFolder>().path().to_owned(), "window");
+    options.vault = vault(std::env::var_os("WAYBILL_VAULT"))?;
+    options.passphrase =
+        Some(Arc::new(|| std::env::var("WAYBILL_VAULT_PASSPHRASE").ok().map(SecretString::from)));
+    Ok(options)
+}
+
+/// The vault that the environment names; none: the setting holds.
+fn vault(named: Option<OsString>) -> Result<Option<VaultKind>, Failure> {
+    let Some(named) = named.filter(|name| !name.is_empty()) else { return Ok(None) };
+    let text = named.to_string_lossy();
+    serde_json::from_value(text.as_ref().into()).map(Some).map_err(|_| {
+        Failure::invalid(format!("WAYBILL_VAULT names no vault: {text}. Nothing was opened."))
+            .hint("It is keychain, file or memory.")
+    })
+}
+
+/// A port that is taken stops nothing: the window says so and what is stored can be read.
+async fn open(options: EngineOptions) -> Started {
+    let engine = Engine::start(options).await?;
+    if let Err(failure) = engine.call("capture.start", serde_json::json!({})).await {
+        tracing::warn!(code = %failure.code, "not listening: {failure}");
+    }
+    Ok(engine)
 }
 
 /// Runs one piece of the engine's work so that a fault in it ends that work alone: a panic becomes an
@@ -72,6 +103,20 @@ pub(crate) async fn guarded<T: Send + 'static>(
 mod tests {
     use super::*;
     use waybill_model::ErrorCode;
+
+    #[test]
+    fn the_environment_names_the_vault() {
+        #[track_caller]
+        fn check(named: &str, expected: Option<Option<VaultKind>>) {
+            assert_eq!(vault(Some(named.into())).ok(), expected, "{named}");
+        }
+        check("keychain", Some(Some(VaultKind::Keychain)));
+        check("file", Some(Some(VaultKind::File)));
+        check("memory", Some(Some(VaultKind::Memory)));
+        check("", Some(None));
+        check("plain", None);
+        assert_eq!(vault(None).ok(), Some(None));
+    }
 
     #[tokio::test]
     async fn a_panic_ends_one_action_alone() {

@@ -28,7 +28,7 @@ pub fn run() -> ExitCode {
     folder::keep_files_private();
     let folder = match folder::resolve() {
         Ok(folder) => folder,
-        Err(words) => return refuse(&words),
+        Err(failure) => return refuse(&failure.message),
     };
 
     let one_per_folder =

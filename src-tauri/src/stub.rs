@@ -6,9 +6,19 @@ use waybill_engine::{Event, api::BytesRequest};
 use waybill_model::Failure;
 #[derive(Clone)]
 pub struct Engine(broadcast::Sender<Event>);
-#[derive(Default)]
+pub type AskPassphrase = std::sync::Arc<dyn Fn() -> Option<secrecy::SecretString> + Send + Sync>;
 pub struct EngineOptions {
     pub data_dir: std::path::PathBuf,
+    pub vault: Option<waybill_model::VaultKind>,
+    pub passphrase: Option<AskPassphrase>,
+}
+impl EngineOptions {
+    pub fn new(data_dir: std::path::PathBuf, _program: &str) -> Self {
+        Self { data_dir, vault: None, passphrase: None }
+    }
+}
+pub fn data_dir(given: Option<&std::path::Path>) -> Result<std::path::PathBuf, Failure> {
+    given.map(|g| g.to_owned()).ok_or_else(|| Failure::internal("x"))
 }
 impl Engine {
     pub async fn start(_o: EngineOptions) -> Result<Engine, Failure> {

@@ -3,13 +3,20 @@
 //! Its menu shows the window, says whether Waybill listens, and quits. It is never the only way to anything: a
 //! desktop without a tray loses nothing but the icon, and then closing the window quits, whatever was chosen.
 
+use crate::stub::Engine;
 use crate::{lifecycle, window};
+use serde_json::Value;
+use std::time::Duration;
 use tauri::{
     AppHandle, Manager as _,
     menu::{Menu, MenuItem, PredefinedMenuItem},
     tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent},
 };
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use waybill_engine::{Event, api::Tag};
 
+/// Between two looks at the status.
+const CALM: Duration = Duration::from_secs(1);
 const SHOW: &str = "show";
 const STATE: &str = "state";
 const QUIT: &str = "quit";
@@ -31,8 +38,52 @@ pub(crate) fn build(app: &AppHandle) {
     }
 }
 
-/// Says in the tray's menu whether Waybill listens, and where.
-pub(crate) fn say(app: &AppHandle, words: &str) {
+/// Keeps the menu's line about listening true for as long as the engine runs.
+pub(crate) fn follow(app: &AppHandle, engine: &Engine) {
+    if app.try_state::<Tray>().is_none() {
+        return;
+    }
+    let (app, engine) = (app.clone(), engine.clone());
+    tauri::async_runtime::spawn(async move {
+        let mut events = engine.events();
+        let mut shown = String::new();
+        loop {
+            if let Ok(status) = engine.call("status.get", Value::Null).await {
+                let words = words(&status);
+                if words != shown {
+                    say(&app, &words);
+                    shown = words;
+                }
+            }
+            // Counts change with every delivery, the line does not: what is newest after a pause is enough.
+            tokio::time::sleep(CALM).await;
+            if wait_for_change(&mut events).await.is_none() {
+                return;
+            }
+        }
+    });
+}
+
+/// Waits for an event that may change the line; none when the engine is gone.
+async fn wait_for_change(events: &mut Receiver<Event>) -> Option<()> {
+    loop {
+        match events.recv().await {
+            Ok(Event::Status { .. } | Event::Missed) | Err(RecvError::Lagged(_)) => return Some(()),
+            Ok(Event::Changed { tags }) if tags.contains(&Tag::Status) => return Some(()),
+            Ok(_) => {}
+            Err(RecvError::Closed) => return None,
+        }
+    }
+}
+
+fn words(status: &Value) -> String {
+    match status["listening"].as_str() {
+        Some(address) => format!("Listening on {}", address.trim_start_matches("http://")),
+        None => "Not listening".to_owned(),
+    }
+}
+
+fn say(app: &AppHandle, words: &str) {
     if let Some(tray) = app.try_state::<Tray>() {
         let _ = tray.state.set_text(words);
         let _ = tray.icon.set_tooltip(Some(format!("Waybill: {words}")));
@@ -104,4 +155,22 @@ async fn desktop_has_tray() -> bool {
 #[allow(clippy::unused_async)]
 async fn desktop_has_tray() -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_line_says_where() {
+        assert_eq!(words(&json!({ "listening": "http://127.0.0.1:4400" })), "Listening on 127.0.0.1:4400");
+        assert_eq!(words(&json!({ "listening": null })), "Not listening");
+    }
+
+    #[test]
+    fn a_missing_library_is_no_end() {
+        assert_eq!(without_panic(|| 1), Some(1));
+        assert_eq!(without_panic(|| -> u8 { panic!("no library") }), None);
+    }
 }

@@ -69,7 +69,15 @@ fn dispatch() -> Result<ExitCode> {
         "bench" => bench::run(rest),
         "bindings" => {
             command::cargo("run")
-                .args(&["--quiet", "--package", "waybill-engine", "--bin", "waybill-bindings"])
+                .args(&[
+                    "--quiet",
+                    "--package",
+                    "waybill-bridge",
+                    "--bin",
+                    "waybill-bindings",
+                    "--",
+                    "ui/src/generated/api.ts",
+                ])
                 .run()?;
             Ok(ExitCode::SUCCESS)
         }

@@ -1,0 +1,8 @@
+//! The TypeScript types that are committed are those of the Rust types.
+
+#[test]
+fn the_generated_types_are_fresh() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../ui/src/generated/api.ts");
+    let committed = std::fs::read_to_string(file).unwrap_or_default();
+    assert!(committed == waybill_engine::typescript(), "stale: run `cargo xtask bindings`");
+}
