@@ -108,7 +108,10 @@ impl<'d> Form<'d> {
     }
 
     fn problem(&mut self, field: &str, problem: impl Into<String>) {
-        self.problems.push(FieldProblem { field: field.to_owned(), problem: problem.into() });
+        let problem = FieldProblem { field: field.to_owned(), problem: problem.into() };
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
     }
 
     fn url(&mut self, url: &str) {
@@ -154,7 +157,7 @@ impl<'d> Form<'d> {
             None if label.is_empty() => {}
             None => {
                 let problem =
-                    format!("{} keeps no name for an endpoint; leave it empty", self.description.title);
+                    format!("{} keeps no name for an endpoint; leave it empty", self.description.name());
                 self.problem("label", problem);
             }
         }
@@ -183,9 +186,9 @@ impl<'d> Form<'d> {
             let known: Vec<&str> =
                 self.description.fields.iter().map(|field| field.name.get_ref().as_str()).collect();
             let words = if known.is_empty() {
-                format!("is unknown: {} has no further fields", self.description.title)
+                format!("is unknown: {} has no further fields", self.description.name())
             } else {
-                format!("is unknown: {} has {}", self.description.title, known.join(", "))
+                format!("is unknown: {} has {}", self.description.name(), known.join(", "))
             };
             self.problem(name, words);
         }

@@ -62,7 +62,7 @@ impl Request {
     ) -> Result<Self, Failure> {
         let shape = description.operation(operation);
         let (Some(method), Some(template)) = (&shape.method, &shape.path) else {
-            return Err(Failure::internal(format!("{} has no call for this", description.title())));
+            return Err(Failure::internal(format!("{} has no call for this", description.name())));
         };
         let method = Method::from_bytes(method.get_ref().as_bytes())
             .map_err(|_| Failure::internal("the description's method can't be sent"))?;

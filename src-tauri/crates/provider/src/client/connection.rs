@@ -96,7 +96,7 @@ fn check_address(
                 description.variables.iter().map(|variable| variable.name.get_ref().as_str()).collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
             problems
-                .push(problem(name, format!("is no variable of {} (it has {known})", description.title())));
+                .push(problem(name, format!("is no variable of {} (it has {known})", description.name())));
         }
     }
     let filled = match base_url {

@@ -83,6 +83,12 @@ impl Client {
         &self.description
     }
 
+    /// The base address that is called, without a slash at its end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.frame.base
+    }
+
     /// Whether an operation can be asked for here, and how far it is confirmed.
     #[must_use]
     pub fn support(&self, operation: ProviderOperation) -> Support {
@@ -148,7 +154,7 @@ impl Client {
     fn possible(&self, operation: ProviderOperation) -> Result<(), Failure> {
         let shape = self.description.operation(operation);
         let (task, _) = words(operation);
-        let title = self.description.title();
+        let title = self.description.name();
         let message = match shape.support {
             Support::Supported | Support::Emulated => return Ok(()),
             Support::Unconfirmed => {

@@ -40,7 +40,7 @@ impl Client {
                     ErrorCode::ProviderNotFound,
                     format!(
                         "{} has no endpoint {id} (its list was read). Nothing was read.",
-                        self.description.title()
+                        self.description.name()
                     ),
                 )
                 .hint("Read the endpoints again; it may have been deleted elsewhere.")
@@ -101,7 +101,7 @@ impl Client {
             ErrorCode::Unsupported,
             format!(
                 "{} documents no call to {task}, and the one that was tried is not there. {undone}",
-                self.description.title()
+                self.description.name()
             ),
         )
         .hint(shape.note.clone())

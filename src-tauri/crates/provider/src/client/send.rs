@@ -126,7 +126,7 @@ impl Client {
             waybill_model::ErrorCode::ProviderAnswerUnreadable,
             format!(
                 "{} answers more than {MOST_PAGES} pages. The list was not taken.",
-                self.description.title()
+                self.description.name()
             ),
         ))
     }

@@ -106,7 +106,7 @@ impl Client {
                 ErrorCode::ProviderRejected,
                 format!(
                     "{} answered {} and said that it did not delete the endpoint. It is still there.",
-                    self.description.title(),
+                    self.description.name(),
                     answer.status
                 ),
             ));
@@ -226,7 +226,7 @@ impl Client {
                 ErrorCode::ProviderConflict,
                 format!(
                     "The endpoint was changed at {} meanwhile. It is as it was there; nothing was sent.",
-                    self.description.title()
+                    self.description.name()
                 ),
             )
             .hint("Somebody changed it meanwhile: look at both sides and decide which shall hold.")

@@ -2,7 +2,8 @@
 //! that must be safe, operations that must be whole. Stops at the first fault.
 
 use super::Description;
-use super::shape::{AllKind, ListShape, Operation, PagerKind, Part};
+use super::calls::{ListShape, Operation, PagerKind, Part};
+use super::shape::AllKind;
 use crate::base;
 use reqwest::header::{HeaderName, HeaderValue};
 use std::collections::BTreeSet;

@@ -1,7 +1,8 @@
 //! The description as the window and the command line see it, and its operations by name.
 
 use super::Description;
-use super::shape::{AllKind, Operation};
+use super::calls::Operation;
+use super::shape::AllKind;
 use toml::Spanned;
 use waybill_model::{
     AllEvents, AuthForm, BaseAddress, CredentialKind, EventTypeInfo, FieldInfo, FieldKind, OperationInfo,

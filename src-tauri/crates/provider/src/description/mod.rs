@@ -1,17 +1,18 @@
 //! The description language: what a provider's file can say.
 //!
-//! `shape` is the file as it is written, `check` the rules that its grammar can't express, `info`
+//! `shape` and `calls` are the file as it is written, `check` the rules that its grammar can't express, `info`
 //! the form in which the window and the command line see it.
 
+mod calls;
 mod check;
 mod info;
 mod shape;
 
-pub use shape::Description;
-pub(crate) use shape::{
-    Auth, EmptyList, HintUnit, Interval, ListShape, LogMap, Operation, OutcomeMap, Pager, PagerKind, Part,
-    StandsFor, StateRule, UrlRules,
+pub(crate) use calls::{
+    Interval, ListShape, LogMap, Operation, OutcomeMap, Pager, PagerKind, Part, StateRule,
 };
+pub use shape::Description;
+pub(crate) use shape::{Auth, EmptyList, HintUnit, StandsFor, UrlRules};
 
 use crate::Fault;
 
@@ -34,9 +35,15 @@ impl Description {
         self.id.get_ref()
     }
 
-    /// The provider's name for people.
+    /// The provider's name for people, where it is introduced and chosen.
     #[must_use]
     pub fn title(&self) -> &str {
         &self.title
+    }
+
+    /// The provider's name for people in the middle of a sentence.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.title)
     }
 }
