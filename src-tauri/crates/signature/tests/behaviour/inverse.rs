@@ -15,13 +15,17 @@ const PRIVATE_KEYS: &[&str] = &[
     "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
 ];
 const PUBLIC_KEY: &str = "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=";
+const PUBLIC_KEY_HEX: &str = "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8";
 
 /// What signs and what verifies under `scheme`.
 fn keys(scheme: &Scheme) -> (&'static str, &'static str) {
     match scheme.id() {
+        "discord" => (PRIVATE_KEYS[0], PUBLIC_KEY_HEX),
         _ if !scheme.can_sign() => (PRIVATE_KEYS[0], PUBLIC_KEY),
         "standard-webhooks-v1" | "svix-v1" => ("whsec_c2VjcmV0", "whsec_c2VjcmV0"),
-        _ => ("whsec_used-as-text", "whsec_used-as-text"),
+        "mynd" | "stripe" | "timbrix" => ("whsec_used-as-text", "whsec_used-as-text"),
+        // Good as text, as hex and as base64.
+        _ => ("00112233445566778899aabbccddeeff", "00112233445566778899aabbccddeeff"),
     }
 }
 
@@ -38,8 +42,19 @@ fn signed(
     Ok((signed, Post { headers, body }))
 }
 
+/// Headers that some schemes sign or demand and that nobody can make up for them.
+const GIVEN: &[(&str, &str)] = &[
+    ("X-GCS-KeyId", "key-1"),
+    ("X-Pusher-Key", "app-1"),
+    ("X-Plivo-Signature-V2-Nonce", "nonce-1"),
+    ("X-Lark-Request-Nonce", "nonce-1"),
+];
+
+/// Schemes that write into a body of their own shape, a form or the address: no body at random will do.
+const BODY_BOUND: &[&str] = &["adyen-item", "braintree", "linear", "mailgun", "pusher", "query-token"];
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn signing_and_verifying_are_inverses(
@@ -49,10 +64,13 @@ proptest! {
         stray in prop::collection::vec(("[a-z-]{1,20}", "[ -~]{0,30}"), 0..4),
     ) {
         for scheme in CATALOGUE.schemes() {
-            let headers: Vec<(&str, &str)> = stray.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            let stray = stray.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+            let headers: Vec<(&str, &str)> = GIVEN.iter().copied().chain(stray).collect();
             let (signing, verifying) = keys(scheme);
             let post = Post::new(&headers, &body);
-            let (_, mut sent) = signed(scheme, &post, signing, Some(&id)).unwrap();
+            let outcome = signed(scheme, &post, signing, Some(&id));
+            prop_assert_eq!(outcome.is_err(), BODY_BOUND.contains(&scheme.id()), "{}", scheme.id());
+            let Ok((_, mut sent)) = outcome else { continue };
             let found = sent.verify(scheme, &[b"other", verifying.as_bytes()], THEN);
             prop_assert_eq!(found.reason.code(), "ok", "{}", scheme.id());
             prop_assert_eq!(found.secret, Some(1));

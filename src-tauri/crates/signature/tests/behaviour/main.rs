@@ -6,6 +6,7 @@ mod detection;
 mod faults;
 mod hostile;
 mod inverse;
+mod schema;
 mod seeds;
 mod support;
 mod vectors;

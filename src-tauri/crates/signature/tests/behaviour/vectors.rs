@@ -4,7 +4,7 @@ use crate::support::{CATALOGUE, shared};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use waybill_model::{Timestamp, Verdict};
-use waybill_signature::{Request, sign, verify};
+use waybill_signature::{CannotSign, Request, sign, verify};
 
 fn text<'v>(vector: &'v Value, key: &str) -> Option<&'v str> {
     vector.get(key).and_then(Value::as_str)
@@ -68,7 +68,9 @@ fn every_vector_of_a_known_scheme_is_judged_as_it_says() {
             .or_else(|| text(vector, "string_to_sign_base64").map(base64));
         if let (Some(expected), true) = (signed_text, expected.1) {
             let preview = found.signed_text_preview(&body, usize::MAX);
-            if preview != String::from_utf8_lossy(&expected) {
+            // The file writes the secret out where it is part of the text; here it stays hidden.
+            let shown = preview.replace("{secret}", text(vector, "secret").unwrap_or_default());
+            if shown != String::from_utf8_lossy(&expected) {
                 wrong.push(format!("{id}: the signed text is {preview:?}"));
             }
         }
@@ -88,6 +90,8 @@ fn every_vector_of_a_known_scheme_is_judged_as_it_says() {
                     }
                     signed_again += 1;
                 }
+                // A form or the address can't be written into.
+                Err(CannotSign::Place { .. }) => {}
                 Err(cause) => wrong.push(format!("{id}: can't be signed again: {cause}")),
             }
         }
@@ -97,5 +101,5 @@ fn every_vector_of_a_known_scheme_is_judged_as_it_says() {
         skipped.len()
     );
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(ran >= 56, "only {ran} vectors ran");
+    assert!(ran >= 150, "only {ran} vectors ran");
 }
