@@ -28,6 +28,7 @@ cargo xtask WORD [ARGUMENTS]
                     (`--port 4501`; `--help` tells the rest)
   bench WORD …      measure: capture, start
   bindings          write the TypeScript types of the command table anew
+  lock              write ui/package-lock.json anew after a change of ui/package.json
   tidy              the checks over the whole tree: dependency rule, licences, file sizes
   screens           the real-window test alone; its pictures go to target/screens
 
@@ -79,6 +80,12 @@ fn dispatch() -> Result<ExitCode> {
                     "ui/src/generated/api.ts",
                 ])
                 .run()?;
+            Ok(ExitCode::SUCCESS)
+        }
+        "lock" => {
+            command::npm().args(&["install", "--package-lock-only", "--ignore-scripts"]).run()?;
+            let script = "src-tauri/crates/xtask/complete-lock.mjs";
+            command::Run::new("node").args(&[script, "ui/package-lock.json"]).run()?;
             Ok(ExitCode::SUCCESS)
         }
         "tidy" => {
