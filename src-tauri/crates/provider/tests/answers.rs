@@ -417,6 +417,17 @@ async fn refusals_keep_the_providers_words() {
         &[("description", "too long")],
     )
     .await;
+    check(
+        "timbrix",
+        json(400, json!({"statusCode": 400, "message": ["each value in events must be one of: a"]})),
+        ProviderRejected,
+        "each value in events",
+        &[("events", "each value in events must be one of: a")],
+    )
+    .await;
+    // One problem is told once, although the words and the list both name it.
+    let twice = json!({"error": {"code": "conflict", "message": "url is taken", "errors": [{"field": "url", "message": "taken"}]}});
+    check("mynd", json(409, twice), ProviderRejected, "url is taken", &[("url", "taken")]).await;
     // Neither a page nor nothing breaks the reading of a refusal.
     let page = || Answer::Whole(502, "content-type: text/html\r\n".to_owned(), b"<html><b>Bad</b>".to_vec());
     check("mnemom", page(), ProviderFailed, "502, without words", &[]).await;

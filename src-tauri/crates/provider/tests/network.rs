@@ -213,6 +213,7 @@ async fn only_what_may_be_repeated_is_repeated() {
     let fake = Fake::start(vec![empty(404)]).await;
     let failure = client("mnemom", &fake.base).delete("e").await.unwrap_err();
     assert_eq!(failure.code, ErrorCode::ProviderNotFound);
+    assert!(failure.message.contains("Nothing was changed"), "{}", failure.message);
 }
 
 #[tokio::test]

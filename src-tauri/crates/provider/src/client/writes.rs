@@ -225,7 +225,7 @@ impl Client {
             Failure::new(
                 ErrorCode::ProviderConflict,
                 format!(
-                    "The endpoint was changed at {} meanwhile. It is as it was there; nothing was sent.",
+                    "The endpoint was changed at {} meanwhile. Your change was not sent.",
                     self.description.name()
                 ),
             )

@@ -144,7 +144,9 @@ impl Teller<'_> {
             None => format!("{status}, without words"),
         };
         let verb = if status >= 500 { "failed to" } else { "refused to" };
-        let undone = if status >= 500 && !is_read(self.operation) {
+        let undone = if kind == ErrorCode::ProviderNotFound && !is_read(self.operation) {
+            "Nothing was changed."
+        } else if status >= 500 && !is_read(self.operation) {
             "It may or may not have been done."
         } else {
             undone

@@ -48,17 +48,24 @@ impl Teller<'_> {
                 _ => {}
             }
         }
-        // Validators of the Nest kind write "url must be a valid URL": the first word is the field.
+        // Validators of the Nest kind write "url must be a valid URL" or "each value in events must …".
+        let listed: Vec<String> = problems.iter().map(|problem| problem.field.clone()).collect();
         for list in errors.message.iter().filter_map(|path| path::at(body, path)) {
             for text in texts(list) {
-                if let Some(field) = text.split([' ', ':']).next().filter(|word| self.sends(word)) {
-                    add(field, &text);
+                let words = text.strip_prefix("each value in ").unwrap_or(&text);
+                let field = words.split([' ', ':']).next().filter(|word| self.sends(word));
+                if let Some(field) = field.filter(|field| !listed.contains(&self.form_name(field))) {
+                    problems
+                        .push(FieldProblem { field: self.form_name(field), problem: self.covered(&text) });
                 }
             }
         }
         if let Some(field) = code.and_then(|code| errors.code_fields.get(code)) {
             let said = self.message(body).unwrap_or_else(|| "was refused".to_owned());
-            add(field, &said);
+            let field = self.form_name(field);
+            if !problems.iter().any(|problem| problem.field == field) {
+                problems.push(FieldProblem { field, problem: self.covered(&said) });
+            }
         }
         problems
     }
