@@ -93,6 +93,14 @@ impl Session {
         self.post("/execute/async", &json!({ "script": body, "args": [command, arguments] }))
     }
 
+    /// Runs a command of the table through the window's own way to the host.
+    #[track_caller]
+    pub(crate) fn rpc(&self, name: &str, request: Value) -> Value {
+        let answer = self.invoke("rpc", &json!({ "cmd": name, "payload": request }));
+        assert!(answer.get("err").is_none(), "{name}: {answer}");
+        answer["ok"].clone()
+    }
+
     /// Offers bytes as a file, as the page would.
     pub(crate) fn save(&self, name: &str, bytes: &[u8]) -> Value {
         let body = "const [name, bytes, done] = arguments;\
@@ -303,7 +311,8 @@ fn elements(value: &Value) -> Vec<Element> {
     all.iter().filter_map(|one| one[ELEMENT].as_str()).map(|id| Element(id.to_owned())).collect()
 }
 
-fn free_port() -> u16 {
+/// A port that nothing listens on now.
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     listener.local_addr().expect("its address").port()
 }

@@ -6,6 +6,8 @@
 #![allow(missing_docs)]
 
 mod driver;
+mod journey;
+mod secrets;
 mod shell;
 mod stage;
 
