@@ -46,7 +46,8 @@ export function EventsProvider({ children }: { children: ReactNode }) {
           counts ??= setTimeout(() => {
             counts = undefined;
             invalidate(client, ["inboxes", "status"]);
-          }, 400);
+            client.invalidateQueries({ queryKey: ["deliveries.histogram"] });
+          }, 500);
           break;
       }
       for (const handler of handlers.current) handler(event);

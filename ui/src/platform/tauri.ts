@@ -2,7 +2,7 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 import type { BytesRequest, CommandName, Event } from "@/generated/api";
 import { asFailure } from "@/lib/failure";
-import { copyText, saveFile } from "./browser";
+import { copyText } from "./browser";
 import type { Platform, Request, Response } from "./types";
 
 export const platform: Platform = {
@@ -36,5 +36,4 @@ export const platform: Platform = {
     };
   },
   copyText,
-  saveFile,
 };

@@ -16,6 +16,6 @@ export interface Platform {
   subscribe(handler: (event: Event) => void): () => void;
   /** Puts text on the clipboard. Rejects with a `Failure` when the system refuses. */
   copyText(text: string): Promise<void>;
-  /** Offers bytes as a file to keep. */
-  saveFile(name: string, bytes: Uint8Array | string, type: string): void;
+  /** Offers bytes as a file to keep; absent where the host can not. */
+  saveFile?: (name: string, bytes: Uint8Array | string, type: string) => void;
 }

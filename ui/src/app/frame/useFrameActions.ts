@@ -135,6 +135,6 @@ export function useFrameActions(show: (overlay: Overlay) => void): void {
 }
 
 /** The sidebar's own filters, in the query language. */
-export const FAILED = "verdict:invalid or verdict:unsigned";
+export const FAILED = "verdict:invalid,unsigned";
 export const ERRORS = "status:>=400";
-export const STARRED = "starred:true";
+export const STARRED = "starred:yes";

@@ -218,8 +218,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       .every((word) => {
         const [field, value = ""] = word.split(":");
         if (field === "inbox") return row.inbox === value;
-        if (field === "verdict")
-          return row.verdict === value || (query.includes("unsigned") && row.verdict === "unsigned");
+        if (field === "verdict") return row.verdict === value || value.split(",").includes(row.verdict);
         if (field === "type") return row.event_type === value;
         if (field === "status") return row.status >= 400;
         if (field === "starred") return row.starred;
