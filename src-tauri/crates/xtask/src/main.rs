@@ -21,7 +21,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask WORD [ARGUMENTS]
 
-  run               set up what is missing, build, and start Waybill
+  run [--release]   set up what is missing, build, and start Waybill
   test              set up what is missing, then every check and every test, with a summary
   setup [run|test]  only the set-up: system packages, npm packages, the built window
   simulate KIND …   a provider to try with, on this machine: mnemom, timbrix, mindbridge or mynd
@@ -108,10 +108,11 @@ fn dispatch() -> Result<ExitCode> {
 
 fn run(rest: &[String]) -> Result<ExitCode> {
     setup::prepare(setup::Goal::Run)?;
+    let release = rest.iter().any(|argument| argument == "--release");
+    let (profile, folder): (&[&str], _) = if release { (&["--release"], "release") } else { (&[], "debug") };
     println!("── build");
-    command::cargo("build").args(&["--package", "waybill-desktop"]).run()?;
+    command::cargo("build").args(&["--package", "waybill-desktop"]).args(profile).run()?;
     println!("── Waybill");
-    let binary =
-        command::root().join("target/debug").join(format!("waybill-desktop{}", std::env::consts::EXE_SUFFIX));
-    command::Run::new(binary).args(rest).replace()
+    let name = format!("waybill-desktop{}", std::env::consts::EXE_SUFFIX);
+    command::Run::new(command::root().join("target").join(folder).join(name)).replace()
 }
