@@ -20,6 +20,7 @@ mod kind;
 mod multipart;
 mod redact;
 mod text;
+mod view;
 
 pub use decode::{DecodeStop, Decoded, OUTPUT_LIMIT, decode};
 pub use export::{CurlCommand, Exchange, curl, har_close, har_entry, har_open, jsonl, raw};
@@ -31,4 +32,5 @@ pub use kind::{ContentType, Payload, PayloadKind, sniff};
 pub use multipart::{PART_LIMIT, Part, Parts, parts};
 pub use redact::{REDACTED, Secrets, is_sensitive_header};
 pub use text::{MARK_LIMIT, Mark, MarkKind, TextView, decode_text, mark_kind, marks};
+pub use view::{EncodingNote, Opened, open};
 use waybill_model::Failure;

@@ -158,4 +158,23 @@ mod tests {
             check(text, class);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn an_address_inside_another_is_judged_as_itself(bytes in proptest::prelude::any::<[u8; 4]>()) {
+            let inner = Ipv4Addr::from(bytes);
+            let expected = judge(IpAddr::V4(inner));
+            let [a, b, c, d] = bytes;
+            let (high, low) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+            for carrier in [
+                Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, high, low),
+                Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, high, low),
+                Ipv6Addr::new(0x2002, high, low, 7, 0, 0, 0, 1),
+                Ipv6Addr::new(0x2001, 0, 1, 2, 3, 4, !high, !low),
+                Ipv6Addr::new(0x2606, 1, 2, 3, 0, 0x5efe, high, low),
+            ] {
+                proptest::prop_assert_eq!(judge(IpAddr::V6(carrier)), expected, "{}", carrier);
+            }
+        }
+    }
 }

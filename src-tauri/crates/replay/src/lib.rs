@@ -7,6 +7,7 @@
 
 pub mod address;
 mod attempt;
+mod control;
 mod job;
 mod ledger;
 mod outgoing;
@@ -17,7 +18,8 @@ mod sender;
 mod target;
 
 pub use attempt::{Tools, forward, replay_one};
-pub use job::{Job, JobControl, JobEnd, check_options, run};
+pub use control::{JobControl, check_options};
+pub use job::{Job, JobEnd, run};
 pub use ledger::{
     FinishedAttempt, Ledger, NewAttempt, Observer, PendingItem, Resigned, Resigner, Unobserved,
 };

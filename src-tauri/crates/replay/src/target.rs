@@ -344,6 +344,64 @@ mod tests {
         );
     }
 
+    /// Ways to write one IPv4 address in a URL.
+    fn spellings([a, b, c, d]: [u8; 4]) -> Vec<String> {
+        let whole = u32::from_be_bytes([a, b, c, d]);
+        let (high, low) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+        let wide: String = format!("{a}.{b}")
+            .chars()
+            .map(|ch| char::from_u32(u32::from(ch) + 0xfee0).unwrap_or(ch))
+            .collect();
+        vec![
+            format!("{a}.{b}.{c}.{d}"),
+            format!("{a}.{b}.{c}.{d}."),
+            format!("{whole}"),
+            format!("{whole:#x}"),
+            format!("0{whole:o}"),
+            format!("{a:#x}.{b:#X}.{c:#x}.{d:#x}").replace("0X", "0x"),
+            format!("0{a:o}.0{b:o}.0{c:o}.0{d:o}"),
+            format!("{a}.{b}.{low}"),
+            format!("{a}.{}", whole & 0xff_ffff),
+            format!("{a:#x}.{b}.0{c:o}.{d}"),
+            format!("%{:02x}{}.{b}.{c}.{d}", a.to_string().as_bytes()[0], &a.to_string()[1..]),
+            format!("{wide}.{c}.{d}"),
+            format!("{a}\u{3002}{b}\u{3002}{c}\u{3002}{d}"),
+            format!("[::ffff:{a}.{b}.{c}.{d}]"),
+            format!("[::ffff:{high:x}:{low:x}]"),
+            format!("[0:0:0:0:0:FFFF:{high:X}:{low:X}]"),
+            format!("[64:ff9b::{a}.{b}.{c}.{d}]"),
+            format!("[64:ff9b:1::{high:x}:{low:x}]"),
+            format!("[2002:{high:x}:{low:x}::1]"),
+            format!("[2001:0:1:2:3:4:{:x}:{:x}]", !high, !low),
+            format!("[::ffff:0:{high:x}:{low:x}]"),
+        ]
+    }
+
+    #[test]
+    fn no_spelling_hides_a_forbidden_address() {
+        let mut tried = 0;
+        for address in [
+            [169, 254, 169, 254],
+            [169, 254, 170, 2],
+            [169, 254, 0, 1],
+            [169, 254, 255, 255],
+            [100, 100, 100, 200],
+            [168, 63, 129, 16],
+            [192, 0, 0, 192],
+            [224, 0, 0, 1],
+            [239, 255, 255, 250],
+            [255, 255, 255, 255],
+            [240, 0, 0, 1],
+        ] {
+            for host in spellings(address) {
+                let code = Target::parse(&format!("http://{host}/latest")).map_err(|f| f.code);
+                assert_eq!(code, Err(ErrorCode::TargetRefused), "{host}");
+                tried += 1;
+            }
+        }
+        assert!(tried >= 150, "{tried}");
+    }
+
     #[tokio::test]
     async fn every_address_of_a_name_is_judged() {
         use ErrorCode::{NetworkUnreachable, TargetRefused};
