@@ -6,7 +6,7 @@ use spdx::{Expression, ParseMode};
 
 /// Licences of npm packages beyond the list: of fonts, of data, of tools that are not shipped.
 const NPM_BESIDES: &[&str] =
-    &["OFL-1.1", "BSD-2-Clause", "0BSD", "BlueOak-1.0.0", "CC-BY-4.0", "CC0-1.0", "Python-2.0"];
+    &["OFL-1.1", "BSD-2-Clause", "0BSD", "BlueOak-1.0.0", "CC-BY-4.0", "CC0-1.0", "Python-2.0", "Unlicense"];
 
 fn deny() -> toml::Table {
     text("deny.toml").parse().unwrap()
