@@ -48,7 +48,7 @@ pub(crate) fn resolve() -> Result<DataFolder, Failure> {
 
 fn from(chosen: Option<OsString>) -> Result<DataFolder, Failure> {
     let Some(path) = chosen.filter(|path| !path.is_empty()) else {
-        return Ok(DataFolder { path: crate::stub::data_dir(None)?, chosen: false });
+        return Ok(DataFolder { path: waybill_engine::data_dir(None)?, chosen: false });
     };
     let path = std::path::absolute(&path).map_err(|error| {
         Failure::new(ErrorCode::DataFolder, format!("{VARIABLE} can't be used: {error}. Nothing was opened."))

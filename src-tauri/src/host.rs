@@ -3,12 +3,12 @@
 //! The window opens while the engine still starts, so that neither waits for the other; whoever asks before it
 //! runs, waits. An engine that could not start answers everything with why, and the page shows that.
 
-use crate::stub::{Engine, EngineOptions};
 use crate::{folder::DataFolder, tray};
 use secrecy::SecretString;
 use std::{ffi::OsString, sync::Arc};
 use tauri::{AppHandle, Manager as _};
 use tokio::sync::watch;
+use waybill_engine::{Engine, EngineOptions};
 use waybill_model::{Failure, VaultKind};
 
 type Started = Result<Engine, Failure>;

@@ -14,7 +14,6 @@ mod lifecycle;
 mod links;
 mod renderer;
 mod rpc;
-mod stub;
 mod tray;
 mod window;
 

@@ -31,6 +31,8 @@ pub(crate) fn on_event(app: &AppHandle, event: RunEvent) {
             api.prevent_exit();
             quit(app);
         }
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => window::show(app),
         _ => {}
     }
 }

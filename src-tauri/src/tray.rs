@@ -3,7 +3,6 @@
 //! Its menu shows the window, says whether Waybill listens, and quits. It is never the only way to anything: a
 //! desktop without a tray loses nothing but the icon, and then closing the window quits, whatever was chosen.
 
-use crate::stub::Engine;
 use crate::{lifecycle, window};
 use serde_json::Value;
 use std::time::Duration;
@@ -13,7 +12,7 @@ use tauri::{
     tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent},
 };
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use waybill_engine::{Event, api::Tag};
+use waybill_engine::{Engine, Event, api::Tag};
 
 /// Between two looks at the status.
 const CALM: Duration = Duration::from_secs(1);

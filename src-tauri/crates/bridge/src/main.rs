@@ -77,9 +77,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     writeln!(out, "http://{own}")?;
     writeln!(out, "capture {address}")?;
     out.flush()?;
-    axum::serve(listener, waybill_bridge::router(engine.clone(), arguments.ui))
-        .with_graceful_shutdown(ended())
-        .await?;
+    // Event streams never end by themselves: the end does not wait for them.
+    tokio::select! {
+        served = axum::serve(listener, waybill_bridge::router(engine.clone(), arguments.ui)).into_future() => served?,
+        () = ended() => {}
+    }
     engine.stop().await;
     Ok(())
 }
