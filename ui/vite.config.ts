@@ -6,11 +6,16 @@ import { defineConfig } from "vite";
 /** Where each mode is built to. `fake` is for looking at the window without a host and is never shipped. */
 const OUT: Record<string, string> = { bridge: "dist-bridge", fake: "node_modules/.cache/dist-fake" };
 
+/** The window's own policy, so that what breaks under it breaks here too. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
 export default defineConfig(({ mode }) => ({
   plugins: [react()],
   clearScreen: false,
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: { port: 5173, strictPort: true, host: "127.0.0.1" },
+  preview: { headers: { "content-security-policy": POLICY } },
   build: {
     outDir: OUT[mode] ?? "dist",
     emptyOutDir: true,

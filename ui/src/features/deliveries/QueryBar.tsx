@@ -162,7 +162,8 @@ export function QueryBar({ query, fault, onTry, onLeave, children, ref }: QueryB
       else onLeave();
     }
   };
-  const shownFault = fault && !patient ? fault : null;
+  // While proposals stand open the text is known to be unfinished.
+  const shownFault = fault && !patient && !open ? fault : null;
   const wrong = faultRange(shownFault, text);
   return (
     <>

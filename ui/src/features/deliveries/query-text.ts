@@ -41,9 +41,18 @@ export function quoteValue(value: string): string {
   return value !== "" && /^[^\s()"=<>!*,-][^\s()"*,]*$/.test(value) ? value : `"${value.replace(/["\\]/g, "\\$&")}"`;
 }
 
-/** True when the query has an `or` outside quotes: adding a filter to it needs parentheses. */
+/** True when the query has an `or` outside quotes and parentheses: adding a filter to it needs parentheses. */
 function hasOr(query: string): boolean {
-  return pieces(query).some((piece) => !piece.chip && /(^|[\s)])or([\s(]|$)/i.test(piece.text));
+  let depth = 0;
+  for (const piece of pieces(query)) {
+    if (piece.chip) continue;
+    for (const [word] of piece.text.matchAll(/[()]|[^\s()]+/g)) {
+      if (word === "(") depth += 1;
+      else if (word === ")") depth -= 1;
+      else if (depth === 0 && word.toLowerCase() === "or") return true;
+    }
+  }
+  return false;
 }
 
 /** The query narrowed by one more filter. */

@@ -110,7 +110,7 @@ export function JsonTree({
   };
   const place = hits.indexOf(active);
   return (
-    <div className={detailStyles.full}>
+    <div className={cx(detailStyles.full, detailStyles.fullTree)}>
       <div className={detailStyles.tools}>
         {tools}
         <input
@@ -137,27 +137,27 @@ export function JsonTree({
               ? "nothing found"
               : `${place < 0 ? "" : `${place + 1} of `}${count(hits.length)}`}
         </span>
+      </div>
+      <div className={cx(detailStyles.tools, detailStyles.pathRow)}>
+        <span className={cx("mono", "cut", detailStyles.path)} title={node?.path}>
+          {node?.path || "(the whole body)"}
+        </span>
+        {node?.path ? <CopyButton text={node.path} label="Copy the path" words="Path" /> : null}
         {node ? (
-          <>
-            <span className={cx("mono", "cut", detailStyles.path)} title={node.path}>
-              {node.path || "the whole body"}
-            </span>
-            {node.path ? <CopyButton text={node.path} label="Copy the path" words="Path" /> : null}
-            <CopyButton
-              text={isBranch(node) ? textOf(nodes, active) : plainText(node)}
-              label="Copy the value"
-              words="Value"
-            />
-            {node.path && !isBranch(node) ? (
-              <Button
-                small
-                title="Show only deliveries with this value here"
-                onClick={() => onFilter(`body.${node.path}:${quoteValue(plainText(node))}`)}
-              >
-                Filter by this
-              </Button>
-            ) : null}
-          </>
+          <CopyButton
+            text={isBranch(node) ? textOf(nodes, active) : plainText(node)}
+            label="Copy the value"
+            words="Value"
+          />
+        ) : null}
+        {node?.path && !isBranch(node) ? (
+          <Button
+            small
+            title="Show only deliveries with this value here"
+            onClick={() => onFilter(`body.${node.path}:${quoteValue(plainText(node))}`)}
+          >
+            Filter by this
+          </Button>
         ) : null}
       </div>
       <VirtualList
