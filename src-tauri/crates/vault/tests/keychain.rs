@@ -6,8 +6,9 @@
 
 use secrecy::{ExposeSecret, SecretSlice};
 use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use waybill_model::{SecretId, VaultState};
 use waybill_vault::{Vault, VaultChoice, VaultError};
@@ -206,10 +207,8 @@ fn run_in(session: Session<'_>, home: &Path, part: &str) -> bool {
     ];
     let runtime = home.join("runtime");
     std::fs::create_dir_all(&runtime).unwrap();
-    std::os::unix::fs::PermissionsExt::set_mode(
-        &mut std::fs::metadata(&runtime).unwrap().permissions(),
-        0o700,
-    );
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&runtime, private).unwrap();
     let mut command = match session {
         Session::Keyring(_) => {
             let mut command = Command::new("dbus-run-session");
@@ -257,10 +256,28 @@ fn run_in(session: Session<'_>, home: &Path, part: &str) -> bool {
         Session::Straight(bus) => command.env("DBUS_SESSION_BUS_ADDRESS", bus),
         Session::EmptyBus => &mut command,
     };
-    let output = command.output().unwrap();
-    let told =
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && told.contains("1 passed"), "{part}: {told}");
+    // Into a file, not a pipe: a daemon that outlives its bus would hold the pipe open. And in a process
+    // group of its own, so that such a daemon can be ended with the rest.
+    let log = home.join(format!("{part}.log"));
+    let out = std::fs::File::create(&log).unwrap();
+    command.stdin(Stdio::null()).stdout(out.try_clone().unwrap()).stderr(out).process_group(0);
+    let mut child = command.spawn().unwrap();
+    let since = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break Some(status);
+        }
+        if since.elapsed() > PATIENT * 3 {
+            break None;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let group = format!("kill -KILL -{} 2>/dev/null", child.id());
+    // There is nobody left in the group, as a rule.
+    let _ = Command::new("sh").args(["-c", &group]).status();
+    let told = std::fs::read_to_string(&log).unwrap();
+    let good = status.is_some_and(|status| status.success()) && told.contains("1 passed");
+    assert!(good, "{part} ended with {status:?}: {told}");
     true
 }
 
