@@ -1,9 +1,37 @@
 //! The use cases of Waybill and the one command table that window, command line and bridge share.
+//!
+//! [`Engine`] is all a host sees: start it, call commands by name, read bytes, listen to events, stop
+//! it. There is no window here and no SQL; both stand at the other side of this crate.
 
 pub mod api;
 mod bindings;
+mod capturing;
+mod catalogue;
+mod connections;
+mod deliveries;
+mod doctor;
+mod endpoints;
+mod engine;
+mod inboxes;
+mod judge;
+mod logging;
+mod payload;
+mod pump;
+mod ready;
+mod replays;
+mod results;
+mod router;
+mod samples;
+mod secrets;
+mod settings;
+mod signatures;
 mod table;
+mod transfer;
+mod vaulting;
+mod writes;
 
-pub use api::Event;
+pub use api::{BytesRequest, Event};
 pub use bindings::typescript;
+pub use engine::{AskPassphrase, Engine, EngineOptions, SystemEntropy, data_dir};
 pub use table::{COMMANDS, CommandInfo, Kind};
+pub use vaulting::KEYCHAIN_SERVICE;

@@ -117,6 +117,7 @@ const EMBEDDED: &[(&str, &str)] = embedded! {
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     schemes: BTreeMap<String, Scheme>,
+    texts: BTreeMap<String, String>,
     faults: Vec<SchemeFault>,
 }
 
@@ -140,7 +141,10 @@ impl Catalogue {
     fn with_files<N: AsRef<str>, T: AsRef<str>>(mut self, files: impl IntoIterator<Item = (N, T)>) -> Self {
         for (name, text) in files {
             match Scheme::parse(text.as_ref(), name.as_ref()) {
-                Ok(scheme) => drop(self.schemes.insert(scheme.id().to_owned(), scheme)),
+                Ok(scheme) => {
+                    self.texts.insert(scheme.id().to_owned(), text.as_ref().to_owned());
+                    self.schemes.insert(scheme.id().to_owned(), scheme);
+                }
                 Err(fault) => self.faults.push(fault),
             }
         }
@@ -162,6 +166,12 @@ impl Catalogue {
             Failure::new(ErrorCode::UnknownScheme, format!("There is no scheme {id:?}; nothing was checked."))
                 .hint("`waybill scheme list` names them all; a file of your own adds one.")
         })
+    }
+
+    /// The file of the scheme of that id, as it was read.
+    #[must_use]
+    pub fn text(&self, id: &str) -> Option<&str> {
+        self.texts.get(id).map(String::as_str)
     }
 
     /// Every scheme, by id.

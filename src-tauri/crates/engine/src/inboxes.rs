@@ -1,0 +1,240 @@
+//! Inboxes: made, changed, removed; the secrets they verify with.
+
+use crate::api::*;
+use crate::capturing::UNSORTED;
+use crate::engine::Engine;
+use crate::vaulting::NewSecret;
+use std::collections::BTreeMap;
+use waybill_model::{
+    AnswerRule, ErrorCode, Failure, Inbox, InboxSecret, Name, Result, SecretKind, SecretState,
+};
+
+pub(crate) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<Inbox>> {
+    engine.0.store.inboxes().await
+}
+
+pub(crate) async fn get(engine: &Engine, request: Named) -> Result<Inbox> {
+    engine.0.store.inbox(request.name.clone()).await?.ok_or_else(|| Failure::not_found("inbox", request.name))
+}
+
+/// Refuses an answer that HTTP or patience does not allow.
+fn check_answer(answer: &AnswerRule) -> Result<()> {
+    let problem = if !(200..=599).contains(&answer.status) {
+        Some(format!("{} is no status that can be answered; use 200 to 599.", answer.status))
+    } else if answer.delay_ms > 120_000 {
+        Some(format!("A delay of {} ms is too long; at most 120,000.", answer.delay_ms))
+    } else if answer.body.len() > 1024 * 1024 {
+        Some("The answer's body is longer than 1 MiB.".to_owned())
+    } else {
+        answer
+            .headers
+            .iter()
+            .find(|(name, value)| !is_token(name) || value.bytes().any(|byte| byte < b' ' && byte != b'\t' || byte == 0x7f))
+            .map(|(name, _)| format!("The header {name:?} can't stand in an HTTP answer."))
+    };
+    problem.map_or(Ok(()), |problem| Err(Failure::invalid(format!("{problem} The inbox was not changed."))))
+}
+
+/// RFC 9110 section 5.6.2.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+fn check_targets(targets: &[String]) -> Result<()> {
+    for target in targets {
+        waybill_replay::Target::parse(target)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn create(engine: &Engine, request: InboxCreate) -> Result<Inbox> {
+    if request.name.as_str() == UNSORTED {
+        return Err(Failure::new(ErrorCode::AlreadyExists, "The inbox 'unsorted' is always there; nothing was made.")
+            .hint("Choose another name."));
+    }
+    if engine.0.store.inbox(request.name.clone()).await?.is_some() {
+        return Err(Failure::new(
+            ErrorCode::AlreadyExists,
+            format!("There is an inbox {} already; nothing was made.", request.name),
+        )
+        .hint(format!("Choose another name, or change it: waybill inbox edit {}", request.name)));
+    }
+    let answer = request.answer.unwrap_or_default();
+    check_answer(&answer)?;
+    check_targets(&request.forward_to)?;
+    let mut scheme = request.scheme.filter(|scheme| !scheme.is_empty());
+    let mut secrets = Vec::new();
+    if let (Some(connection), Some(endpoint)) = (&request.connection, &request.endpoint) {
+        let (found_scheme, found) = of_endpoint(engine, connection, endpoint).await?;
+        scheme = Some(found_scheme);
+        secrets = found;
+    }
+    if let Some(scheme) = &scheme {
+        engine.0.schemes.require(scheme)?;
+    } else if !request.secrets.is_empty() {
+        return Err(Failure::invalid("A secret without a scheme can't verify anything; the inbox was not made.")
+            .hint("Name the scheme with --scheme; 'waybill scheme list' lists them."));
+    }
+    for (index, secret) in request.secrets.iter().enumerate() {
+        let name = if index == 0 {
+            format!("{} signing secret", request.name)
+        } else {
+            format!("{} signing secret {}", request.name, index + 1)
+        };
+        secrets.push(keep(engine, name, secret).await?);
+    }
+    let inbox = Inbox {
+        name: request.name.clone(),
+        scheme,
+        config: request.config,
+        secrets: secrets.clone(),
+        answer,
+        forward_to: request.forward_to,
+        connection: request.connection,
+        endpoint: request.endpoint,
+        created_at: engine.now(),
+        deliveries: 0,
+        failed: 0,
+        last_received_at: None,
+    };
+    if let Err(failure) = engine.0.store.create_inbox(inbox).await {
+        // Only what was put in for this inbox; an endpoint's own secret stays.
+        for secret in secrets.iter().rev().take(request.secrets.len()) {
+            let _ = engine.forget_secret(&secret.id).await;
+        }
+        return Err(failure);
+    }
+    engine.0.ready.forget();
+    get(engine, Named { name: request.name }).await
+}
+
+async fn keep(engine: &Engine, name: String, value: &SecretText) -> Result<InboxSecret> {
+    if value.expose().is_empty() {
+        return Err(Failure::invalid("The secret is empty; nothing was stored."));
+    }
+    let new = NewSecret { name, kind: SecretKind::SharedSecret, connection: None, endpoint: None };
+    let meta = engine.keep_secret(new, &value.0).await?;
+    Ok(InboxSecret { id: meta.id, name: meta.name, state: meta.state })
+}
+
+/// The scheme and the secrets of an endpoint, current first.
+pub(crate) async fn of_endpoint(engine: &Engine, connection: &Name, endpoint: &str) -> Result<(String, Vec<InboxSecret>)> {
+    let known = engine
+        .0
+        .store
+        .connection(connection.clone())
+        .await?
+        .ok_or_else(|| Failure::not_found("connection", connection))?;
+    let provider = engine.0.providers.get(&known.provider)?;
+    let secrets: Vec<InboxSecret> = engine
+        .0
+        .store
+        .secrets()
+        .await?
+        .into_iter()
+        .filter(|meta| {
+            meta.kind != SecretKind::Token
+                && meta.connection.as_ref() == Some(connection)
+                && meta.endpoint.as_deref() == Some(endpoint)
+        })
+        .map(|meta| InboxSecret { id: meta.id, name: meta.name, state: meta.state })
+        .collect();
+    if secrets.is_empty() {
+        return Err(Failure::new(
+            ErrorCode::NotFound,
+            format!("No secret of endpoint {endpoint} is in the vault; the inbox was not made."),
+        )
+        .hint("Enter it with --scheme and --secret-env, or rotate it so that a new one comes."));
+    }
+    Ok((provider.info().scheme, secrets))
+}
+
+pub(crate) async fn update(engine: &Engine, request: InboxUpdate) -> Result<Inbox> {
+    let mut inbox = get(engine, Named { name: request.name.clone() }).await?;
+    if inbox.name.as_str() == UNSORTED {
+        return Err(Failure::invalid("The inbox 'unsorted' can't be changed: it is what no other inbox takes."));
+    }
+    if let Some(scheme) = request.scheme {
+        inbox.scheme = if scheme.is_empty() {
+            None
+        } else {
+            engine.0.schemes.require(&scheme)?;
+            Some(scheme)
+        };
+    }
+    if let Some(config) = request.config {
+        inbox.config = config.into_iter().filter(|(_, value)| !value.is_empty()).collect::<BTreeMap<_, _>>();
+    }
+    if let Some(answer) = request.answer {
+        check_answer(&answer)?;
+        inbox.answer = answer;
+    }
+    if let Some(targets) = request.forward_to {
+        check_targets(&targets)?;
+        inbox.forward_to = targets;
+    }
+    save(engine, inbox).await
+}
+
+async fn save(engine: &Engine, inbox: Inbox) -> Result<Inbox> {
+    let name = inbox.name.clone();
+    if !engine.0.store.update_inbox(inbox).await? {
+        return Err(Failure::not_found("inbox", name));
+    }
+    engine.0.ready.forget();
+    get(engine, Named { name }).await
+}
+
+pub(crate) async fn add_secret(engine: &Engine, request: InboxAddSecret) -> Result<Inbox> {
+    let mut inbox = get(engine, Named { name: request.name.clone() }).await?;
+    if inbox.scheme.is_none() {
+        return Err(Failure::invalid("This inbox has no scheme, so a secret could not be used; nothing was stored.")
+            .hint("Choose the scheme first."));
+    }
+    let kept = keep(engine, format!("{} signing secret", request.name), &request.secret).await?;
+    for secret in &mut inbox.secrets {
+        if secret.state == SecretState::Current {
+            secret.state = SecretState::Previous;
+            if let Some(mut meta) = engine.0.store.secret(secret.id.clone()).await? {
+                meta.state = SecretState::Previous;
+                engine.0.store.put_secret(meta).await?;
+            }
+        }
+    }
+    inbox.secrets.insert(0, kept);
+    save(engine, inbox).await
+}
+
+pub(crate) async fn remove_secret(engine: &Engine, request: InboxRemoveSecret) -> Result<Inbox> {
+    let mut inbox = get(engine, Named { name: request.name.clone() }).await?;
+    let before = inbox.secrets.len();
+    inbox.secrets.retain(|secret| secret.id != request.secret);
+    if inbox.secrets.len() == before {
+        return Err(Failure::not_found("secret of this inbox", request.secret));
+    }
+    let inbox = save(engine, inbox).await?;
+    forget_unused(engine, &[request.secret]).await?;
+    Ok(inbox)
+}
+
+/// Takes secrets that nothing uses any more out of the vault. One that belongs to an endpoint stays.
+async fn forget_unused(engine: &Engine, ids: &[waybill_model::SecretId]) -> Result<()> {
+    for meta in engine.0.store.secrets().await? {
+        if ids.contains(&meta.id) && meta.used_by.is_empty() && meta.endpoint.is_none() {
+            engine.forget_secret(&meta.id).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn remove(engine: &Engine, request: Named) -> Result<Nothing> {
+    if request.name.as_str() == UNSORTED {
+        return Err(Failure::invalid("The inbox 'unsorted' can't be removed: it is what no other inbox takes."));
+    }
+    let inbox = get(engine, request.clone()).await?;
+    engine.0.store.remove_inbox(request.name).await?;
+    engine.0.ready.forget();
+    let ids: Vec<waybill_model::SecretId> = inbox.secrets.into_iter().map(|secret| secret.id).collect();
+    forget_unused(engine, &ids).await?;
+    Ok(Nothing {})
+}

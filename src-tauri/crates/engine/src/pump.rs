@@ -1,0 +1,107 @@
+//! From commits to events. Arrivals are gathered for 33 ms; everything else is told at once, folded.
+
+use crate::api::{Event, Tag};
+use crate::engine::Engine;
+use crate::{results, settings};
+use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use waybill_model::{DeliveryId, Result};
+use waybill_query::Query;
+use waybill_store::{Change, QueryRef};
+
+const GATHER: Duration = Duration::from_millis(33);
+
+/// Starts the task; it ends with the engine's token.
+pub(crate) fn start(engine: &Engine) {
+    let mut changes = engine.0.store.subscribe();
+    let stop = engine.0.stop.clone();
+    let engine = engine.clone();
+    let tracker = engine.0.tasks.clone();
+    tracker.spawn(async move {
+        let mut seen = engine.0.store.newest().await.unwrap_or_default();
+        loop {
+            let first = tokio::select! {
+                change = changes.recv() => change,
+                () = stop.cancelled() => return,
+            };
+            let mut all = BTreeSet::new();
+            match first {
+                Ok(change) => note(change, &mut all),
+                Err(RecvError::Lagged(_)) => all.extend(EVERYTHING),
+                Err(RecvError::Closed) => return,
+            }
+            tokio::time::sleep(GATHER).await;
+            loop {
+                match changes.try_recv() {
+                    Ok(change) => note(change, &mut all),
+                    Err(TryRecvError::Lagged(_)) => all.extend(EVERYTHING),
+                    Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+                }
+            }
+            if let Err(failure) = tell(&engine, &mut seen, all).await {
+                tracing::warn!(code = %failure.code, "changes could not be told: {failure}");
+            }
+        }
+    });
+}
+
+const EVERYTHING: [Tag; 7] =
+    [Tag::Deliveries, Tag::Inboxes, Tag::Connections, Tag::Endpoints, Tag::Secrets, Tag::Settings, Tag::Replays];
+
+fn note(change: Change, tags: &mut BTreeSet<Tag>) {
+    match change {
+        Change::Deliveries => tags.extend([Tag::Deliveries]),
+        Change::Inboxes => tags.extend([Tag::Inboxes]),
+        Change::Connections => tags.extend([Tag::Connections]),
+        Change::Endpoints => tags.extend([Tag::Endpoints]),
+        Change::Secrets => tags.extend([Tag::Secrets]),
+        Change::Settings => tags.extend([Tag::Settings]),
+        Change::Jobs | Change::Attempts => tags.extend([Tag::Replays]),
+        Change::External => tags.extend(EVERYTHING),
+    }
+}
+
+async fn tell(engine: &Engine, seen: &mut Option<DeliveryId>, mut tags: BTreeSet<Tag>) -> Result<()> {
+    if tags.contains(&Tag::Inboxes) || tags.contains(&Tag::Secrets) {
+        engine.0.ready.forget();
+    }
+    if tags.remove(&Tag::Deliveries) {
+        let arrived = arrived(engine, seen).await?;
+        if arrived {
+            // Counts of inboxes change with every arrival.
+            tags.insert(Tag::Inboxes);
+        } else {
+            tags.insert(Tag::Deliveries);
+        }
+        let status = settings::status(engine, crate::api::Nothing {}).await?;
+        engine.push(Event::Status { status: Box::new(status) });
+    }
+    if !tags.is_empty() {
+        engine.push(Event::Changed { tags: tags.into_iter().collect() });
+    }
+    Ok(())
+}
+
+/// Tells what has arrived since `seen`; false when nothing has.
+async fn arrived(engine: &Engine, seen: &mut Option<DeliveryId>) -> Result<bool> {
+    let newest = engine.0.store.newest().await?;
+    if newest <= *seen {
+        return Ok(false);
+    }
+    let results = results::grow(engine, *seen).await?;
+    let wanted = QueryRef {
+        query: Query::everything(),
+        after: *seen,
+        before: None,
+        limit: Some(10_000),
+        newest_first: true,
+        cancel: None,
+    };
+    let ids = engine.0.store.ids(wanted).await?;
+    let count = ids.len() as u64;
+    *seen = ids.first().copied().max(newest);
+    let rows = engine.0.store.rows(ids.into_iter().take(50).collect()).await?;
+    engine.push(Event::Arrived { results, rows, count });
+    Ok(true)
+}

@@ -1,0 +1,72 @@
+//! Inboxes as the capture path needs them: scheme found, secrets read, nothing to look up. A change of
+//! an inbox or a secret forgets them all; the next delivery reads them anew.
+
+use crate::engine::{Engine, lock};
+use secrecy::SecretString;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use waybill_model::{Inbox, Name, Result, SecretState};
+
+#[derive(Default)]
+pub(crate) struct ReadyInboxes {
+    known: Mutex<HashMap<Name, Arc<ReadyInbox>>>,
+    /// Counts the times everything was forgotten, so that what was read before is not kept after.
+    generation: AtomicU64,
+}
+
+/// An inbox with its secrets.
+pub(crate) struct ReadyInbox {
+    pub(crate) inbox: Inbox,
+    /// Name and value, current ones first.
+    pub(crate) secrets: Vec<(String, SecretString)>,
+    /// Why a secret could not be read.
+    pub(crate) vault_problem: Option<String>,
+}
+
+impl ReadyInboxes {
+    pub(crate) fn forget(&self) {
+        let mut known = lock(&self.known);
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        known.clear();
+    }
+}
+
+impl Engine {
+    /// The inbox of that name, ready to verify with; `None` when there is none.
+    pub(crate) async fn ready_inbox(&self, name: &Name) -> Result<Option<Arc<ReadyInbox>>> {
+        if let Some(ready) = lock(&self.0.ready.known).get(name) {
+            return Ok(Some(ready.clone()));
+        }
+        let generation = self.0.ready.generation.load(Ordering::SeqCst);
+        let Some(inbox) = self.0.store.inbox(name.clone()).await? else { return Ok(None) };
+        let ready = Arc::new(self.read_secrets(inbox).await);
+        // What could not be read is tried again with the next delivery.
+        if ready.vault_problem.is_none() {
+            let mut known = lock(&self.0.ready.known);
+            if self.0.ready.generation.load(Ordering::SeqCst) == generation {
+                known.insert(name.clone(), ready.clone());
+            }
+        }
+        Ok(Some(ready))
+    }
+
+    async fn read_secrets(&self, inbox: Inbox) -> ReadyInbox {
+        let mut order = inbox.secrets.clone();
+        order.sort_by_key(|secret| match secret.state {
+            SecretState::Current => 0,
+            SecretState::Previous => 1,
+            SecretState::Retired => 2,
+        });
+        let mut secrets = Vec::with_capacity(order.len());
+        let mut vault_problem = None;
+        for secret in order {
+            match self.secret_value(&secret.id).await {
+                Ok(Some(value)) => secrets.push((secret.name, value)),
+                Ok(None) => vault_problem = Some(format!("The vault does not hold \"{}\".", secret.name)),
+                Err(failure) => vault_problem = Some(failure.message),
+            }
+        }
+        ReadyInbox { inbox, secrets, vault_problem }
+    }
+}
