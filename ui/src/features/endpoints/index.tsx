@@ -1,6 +1,396 @@
-// Endpoints: the whole view. Stands in until it is built.
-import { EmptyState } from "@/components/States";
+// Endpoints: all connections or one, problems first; what is open beside them. The order is the host's.
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useActions } from "@/app/actions/registry";
+import { useAnswer, useLate, useRun } from "@/app/host";
+import { useSettings } from "@/app/settings";
+import { ERRORS } from "@/app/words";
+import { Badge } from "@/components/Badge";
+import { ActionButton, Button } from "@/components/Button";
+import { EmptyState, FailureNote, Waiting } from "@/components/States";
+import { Time } from "@/components/Time";
+import type { Endpoint, EndpointProblem } from "@/generated/api";
+import { counted } from "@/lib/format";
+import { type Custody, CustodyPanel } from "./custody/CustodyPanel";
+import { EndpointDetail, tabOf } from "./EndpointDetail";
+import { EndpointForm } from "./EndpointForm";
+import { findings, offWords } from "./findings";
+import { MoveDialog } from "./MoveDialog";
+import { endpointKey, eventsWords, nameOf, shortTitle, stateOf } from "./operations";
+import { Page, Strip, pageStyles as styles } from "./Page";
+import { type GridColumn, RowGrid, Stack } from "./RowGrid";
+
+/** Every word typed stands in the address, the name, the connection, the state or an event type. */
+export function matches(endpoint: Endpoint, typed: string): boolean {
+  const hay =
+    `${endpoint.url} ${endpoint.label} ${endpoint.connection} ${endpoint.status} ${endpoint.id} ${endpoint.events.join(" ")}`.toLowerCase();
+  return typed
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => hay.includes(word));
+}
+
+function addressId(endpoint: Pick<Endpoint, "connection" | "id">): string {
+  return `${endpoint.connection}/${endpoint.id}`;
+}
 
 export function EndpointsView() {
-  return <EmptyState title="Endpoints" />;
+  const navigate = useNavigate();
+  const search = useSearch({ from: "/endpoints" });
+  const scope = search.connection ?? null;
+  const list = useAnswer("endpoints.list", { connection: scope }, { keep: true });
+  const connections = useAnswer("connections.list", {});
+  const providers = useAnswer("providers.list", {}).data ?? [];
+  const inboxes = useAnswer("inboxes.list", {}).data ?? [];
+  const settings = useSettings();
+  const read = useRun("endpoints.read");
+  const reading = useLate(read.isPending);
+  const [problems, setProblems] = useState<readonly EndpointProblem[]>([]);
+  const [typed, setTyped] = useState("");
+  const [editing, setEditing] = useState(false);
+  const [moving, setMoving] = useState(false);
+  const [custody, setCustody] = useState<Custody | null>(null);
+  const find = useRef<HTMLInputElement>(null);
+
+  const go = (patch: {
+    id?: string | undefined;
+    tab?: string | undefined;
+    new?: true | undefined;
+    connection?: string | undefined;
+  }) => void navigate({ to: "/endpoints", search: { ...search, ...patch } });
+  const all = list.data?.endpoints ?? [];
+  const mine = connections.data ?? [];
+  const inScope = mine.filter((one) => scope === null || one.name === scope);
+  // Two connections may know one id: the address names both. The id alone is good enough from elsewhere.
+  const open =
+    all.find((one) => addressId(one) === search.id) ??
+    all.find((one) => one.id === search.id && (scope === null || one.connection === scope));
+  const rows = useMemo(
+    () => (typed.trim() === "" ? all : all.filter((one) => matches(one, typed.trim()))),
+    [all, typed],
+  );
+  const found = useMemo(
+    () => findings(all, inboxes, settings?.public_url ?? null),
+    [all, inboxes, settings?.public_url],
+  );
+  const provider = (id: string) => providers.find((one) => one.id === id);
+
+  const readAgain = (connection: string | null) =>
+    read.mutate(
+      { connection },
+      {
+        onSuccess: (answer) =>
+          setProblems((before) => [
+            ...before.filter((one) => connection !== null && one.connection !== connection),
+            ...answer.problems,
+          ]),
+      },
+    );
+  // A connection that was never read is read as soon as it is looked at: there is nothing else to show.
+  const unread = inScope.some((one) => one.read_at === null && one.last_error === null);
+  const started = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per view
+  useEffect(() => {
+    if (!unread || started.current) return;
+    started.current = true;
+    readAgain(scope);
+  }, [unread]);
+
+  useActions([
+    {
+      id: "read-endpoints",
+      label: "Read again",
+      group: "Endpoints",
+      words: "refresh reload endpoints",
+      keys: ["Shift+R"],
+      enabled: mine.length > 0 || "There is no connection yet.",
+      run: () => readAgain(scope),
+    },
+    {
+      id: "find-endpoint",
+      label: "Find an endpoint",
+      group: "Endpoints",
+      keys: ["/"],
+      palette: false,
+      run: () => find.current?.focus(),
+    },
+  ]);
+
+  const columns: GridColumn<Endpoint>[] = [
+    {
+      id: "state",
+      head: "State",
+      track: "76px",
+      cell: (one) => {
+        const state = stateOf(one);
+        return (
+          <Badge tone={state.tone} title={one.status}>
+            {state.word}
+          </Badge>
+        );
+      },
+    },
+    {
+      id: "address",
+      head: "Address",
+      track: "minmax(0, 1fr)",
+      cell: (one) => {
+        const old = found.old.some((other) => endpointKey(other.endpoint) === endpointKey(one));
+        const twice = found.twice.includes(one);
+        const off = stateOf(one).word === "Disabled";
+        return (
+          <Stack>
+            <span className="mono" title={one.url}>
+              {one.url.replace(/^https:\/\//, "")}
+            </span>
+            <span className={old || twice ? styles.warn : "muted"}>
+              {off
+                ? offWords(one)
+                : old
+                  ? "another address of this Waybill"
+                  : twice
+                    ? "one address twice"
+                    : one.label || one.id}
+            </span>
+          </Stack>
+        );
+      },
+    },
+    ...(scope === null
+      ? [
+          {
+            id: "connection",
+            head: "Connection",
+            track: "minmax(90px, 150px)",
+            from: 420,
+            cell: (one: Endpoint) => (
+              <span title={`${shortTitle(provider(one.provider), one.provider)} ${one.connection}`}>
+                {shortTitle(provider(one.provider), one.provider)} <span className="muted">{one.connection}</span>
+              </span>
+            ),
+          },
+        ]
+      : []),
+    {
+      id: "events",
+      head: "Events",
+      track: "48px",
+      from: 380,
+      cell: (one) => (
+        <span title={one.all_events ? "Every event type" : one.events.join("\n")}>{eventsWords(one)}</span>
+      ),
+    },
+    {
+      id: "inbox",
+      head: "Inbox",
+      track: "minmax(60px, 140px)",
+      from: 640,
+      cell: (one) => one.inbox ?? <span className="muted">–</span>,
+    },
+    {
+      id: "fails",
+      head: "Fails",
+      track: "40px",
+      end: true,
+      from: 330,
+      cell: (one) => (
+        <span className={one.failures ? styles.bad : "muted"} title="Failures in a row, as the provider counts">
+          {one.failures ?? "–"}
+        </span>
+      ),
+    },
+  ];
+
+  const shownProblems: { connection: string; problem: EndpointProblem["failure"] | null; words: string }[] = inScope
+    .map((one) => {
+      const problem = problems.find((entry) => entry.connection === one.name)?.failure ?? null;
+      return { connection: one.name, problem, words: problem?.message ?? one.last_error ?? "" };
+    })
+    .filter((one) => one.words !== "");
+  const readAt = (name: string) => mine.find((one) => one.name === name)?.read_at ?? null;
+
+  const notes = (
+    <>
+      {list.error ? <FailureNote problem={list.error} onRetry={() => void list.refetch()} /> : null}
+      {read.error ? <FailureNote problem={read.error} onRetry={() => readAgain(scope)} /> : null}
+      {shownProblems.map((one) => {
+        const at = readAt(one.connection);
+        return (
+          <Strip
+            key={one.connection}
+            action={
+              <>
+                {one.problem && ERRORS[one.problem.code].wayOut === "connections" ? (
+                  <Button small onClick={() => void navigate({ to: "/connections", search: { name: one.connection } })}>
+                    Open the connection
+                  </Button>
+                ) : null}
+                <Button small busy={read.isPending} onClick={() => readAgain(one.connection)}>
+                  Try again
+                </Button>
+              </>
+            }
+          >
+            <b>{one.connection} could not be read.</b> {one.words} {one.problem?.hint ?? ""}{" "}
+            {at ? (
+              <>
+                What is shown of it was read <Time at={at} form="ago" />.
+              </>
+            ) : (
+              "Nothing of it is known yet."
+            )}
+          </Strip>
+        );
+      })}
+      {found.off.length > 0 ? (
+        <Strip
+          tone="bad"
+          action={
+            <Button small onClick={() => found.off[0] && go({ id: addressId(found.off[0]), tab: "overview" })}>
+              {found.off.length === 1 ? "Look at it" : "Look at the first"}
+            </Button>
+          }
+        >
+          <b>
+            {counted(found.off.length, "endpoint")} {found.off.length === 1 ? "is" : "are"} switched off after failures.
+          </b>{" "}
+          {found.off.length === 1 ? "Its provider sends" : "Their providers send"} nothing there until it is enabled
+          again.
+        </Strip>
+      ) : null}
+      {found.old.length > 0 ? (
+        <Strip
+          action={
+            <Button small onClick={() => setMoving(true)}>
+              Review and update {found.old.length}
+            </Button>
+          }
+        >
+          <b>The public address changed.</b> {counted(found.old.length, "endpoint")} still{" "}
+          {found.old.length === 1 ? "points" : "point"} at another one.
+        </Strip>
+      ) : null}
+      {all.length > 8 ? (
+        <input
+          ref={find}
+          type="search"
+          className={styles.find}
+          placeholder="Find by address, name, event type…"
+          aria-label="Find an endpoint"
+          value={typed}
+          spellCheck={false}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      ) : null}
+    </>
+  );
+
+  const about = list.data ? (
+    <>
+      {scope === null
+        ? `${counted(all.length, "endpoint")} in ${counted(mine.length, "connection")}`
+        : `${counted(all.length, "endpoint")} of ${scope}`}
+      {" · "}
+      {reading ? (
+        "reading…"
+      ) : list.data.read_at ? (
+        <>
+          read <Time at={list.data.read_at} form="ago" />
+        </>
+      ) : (
+        "not read yet"
+      )}
+    </>
+  ) : null;
+
+  return (
+    <>
+      <Page
+        id="endpoints"
+        title={scope === null ? "Endpoints" : `Endpoints of ${scope}`}
+        about={about}
+        detailLabel={open ? `Endpoint ${nameOf(open)}` : undefined}
+        onBack={() => go({ id: undefined, tab: undefined })}
+        actions={
+          <>
+            <ActionButton id="read-endpoints" busy={read.isPending} />
+            <ActionButton id="new-endpoint" tone="primary" />
+          </>
+        }
+        notes={notes}
+        detail={
+          open ? (
+            <EndpointDetail
+              key={endpointKey(open)}
+              endpoint={open}
+              provider={provider(open.provider)}
+              tab={tabOf(search.tab)}
+              onTab={(tab) => go({ tab })}
+              onEdit={() => setEditing(true)}
+              onClose={() => go({ id: undefined, tab: undefined })}
+              onCustody={setCustody}
+            />
+          ) : null
+        }
+      >
+        {list.data === undefined ? (
+          list.error ? null : (
+            <Waiting lines={8} />
+          )
+        ) : (
+          <RowGrid
+            label="Endpoints, those with problems first"
+            columns={columns}
+            total={rows.length}
+            rowHeight={48}
+            rowAt={(index) => rows[index]}
+            keyOf={endpointKey}
+            selected={open ? endpointKey(open) : undefined}
+            onOpen={(one) => go({ id: addressId(one), ...(search.tab ? {} : { tab: "overview" }) })}
+            empty={
+              typed ? (
+                <EmptyState title="None has that" action={<Button onClick={() => setTyped("")}>Show all</Button>}>
+                  No endpoint has “{typed}” in its address, name, connection or event types.
+                </EmptyState>
+              ) : mine.length === 0 ? (
+                <EmptyState title="No connection yet" action={<ActionButton id="new-connection" tone="primary" />}>
+                  Connect a provider, and its endpoints stand here: state, events, secret, delivery log.
+                </EmptyState>
+              ) : (
+                <EmptyState title="No endpoint yet" action={<ActionButton id="new-endpoint" tone="primary" />}>
+                  {reading ? "Reading at the provider…" : "The providers know of none. Make the first one here."}
+                </EmptyState>
+              )
+            }
+          />
+        )}
+      </Page>
+      {search.new ? (
+        <EndpointForm
+          key="new"
+          connections={mine}
+          providers={providers}
+          preferred={scope ?? undefined}
+          others={all}
+          onClose={() => go({ new: undefined })}
+          onCustody={setCustody}
+          onDone={(made) => go({ new: undefined, ...(made ? { id: addressId(made), tab: "overview" } : {}) })}
+        />
+      ) : null}
+      {editing && open ? (
+        <EndpointForm
+          key={endpointKey(open)}
+          endpoint={open}
+          connections={mine}
+          providers={providers}
+          others={all}
+          onClose={() => setEditing(false)}
+          onCustody={setCustody}
+          onDone={() => setEditing(false)}
+        />
+      ) : null}
+      {moving ? <MoveDialog old={found.old} providers={providers} onClose={() => setMoving(false)} /> : null}
+      <CustodyPanel custody={custody} onClose={() => setCustody(null)} />
+    </>
+  );
 }
