@@ -9,7 +9,8 @@ use waybill_testkit::{Answer, Target};
 fn signed(body: &[u8]) -> Vec<(String, String)> {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let at = Timestamp(i64::try_from(now.as_nanos()).unwrap());
-    sign(Form::Mynd, &SigningMaterial::Shared("whsec_current".to_owned()), "evt_1", at, body)
+    let signed = sign(Form::Mynd, &SigningMaterial::Shared("whsec_current".to_owned()), "evt_1", at, body);
+    signed.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

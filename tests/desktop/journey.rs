@@ -17,6 +17,7 @@ const SOON: Duration = Duration::from_secs(20);
 fn from_the_first_start_to_the_next() {
     let Some(stage) = Stage::set() else { return };
     let runtime = tokio::runtime::Runtime::new().unwrap();
+    let _inside = runtime.enter();
     let options = SimulatorOptions { seed: Some(11), clock_factor: 600.0, ..SimulatorOptions::default() };
     let provider = runtime.block_on(Simulator::start(SimulatorKind::Mynd, options)).unwrap();
     let target = runtime.block_on(Target::start()).unwrap();

@@ -10,7 +10,8 @@ use waybill_testkit::sign::{Form, SigningMaterial, sign};
 fn mynd(secret: &str, body: &[u8]) -> Vec<(String, String)> {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let at = waybill_model::Timestamp(i64::try_from(now.as_nanos()).unwrap());
-    sign(Form::Mynd, &SigningMaterial::Shared(secret.to_owned()), "evt_1", at, body)
+    let signed = sign(Form::Mynd, &SigningMaterial::Shared(secret.to_owned()), "evt_1", at, body);
+    signed.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 async fn bytes(stage: &Stage, id: &Value, part: PartOf) -> Vec<u8> {
@@ -213,7 +214,7 @@ async fn two_engines_share_a_folder_and_one_port_has_one_holder() {
             break;
         }
     }
-    let seen = other.call("deliveries.list", json!({})).await;
+    let seen = other.call("deliveries.list", json!({})).await.unwrap();
     assert_eq!(seen["deliveries"].as_array().unwrap().len(), 1);
     other.stop().await;
 }
