@@ -74,8 +74,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port))).await?;
     let own = listener.local_addr()?;
     let mut out = std::io::stdout();
-    writeln!(out, "http://{own}")?;
-    writeln!(out, "capture {address}")?;
+    // At once: whoever has read the first line may not stay for the second.
+    out.write_all(format!("http://{own}\ncapture {address}\n").as_bytes())?;
     out.flush()?;
     // Event streams never end by themselves: the end does not wait for them.
     tokio::select! {

@@ -10,7 +10,7 @@ use tokio::{
 };
 use waybill_engine::Engine;
 use waybill_model::{Clock as _, SystemClock, Timestamp};
-use waybill_testkit::{Sample, samples};
+use waybill_testkit::{Form, Sample, samples};
 
 const SEED: u64 = 7;
 /// The oldest is signed so long ago, which every scheme's tolerance still allows.
@@ -23,7 +23,9 @@ pub(crate) async fn send(engine: &Engine, capture: &str, count: usize) -> anyhow
     let first = Timestamp(now.0.saturating_sub(i64::try_from(SPAN.as_nanos()).unwrap_or(0)));
     let samples = samples(SEED).starting(first, gap);
     for secret in samples.secrets() {
-        let request = json!({ "name": secret.provider, "scheme": secret.form.scheme(), "secrets": [secret.credential] });
+        // The catalogue tells GitHub's two hashes apart.
+        let scheme = if secret.form == Form::GitHub { "github-sha256" } else { secret.form.scheme() };
+        let request = json!({ "name": secret.provider, "scheme": scheme, "secrets": [secret.credential] });
         engine.call("inboxes.create", request).await.with_context(|| secret.provider)?;
     }
     let address = capture.trim_start_matches("http://");
