@@ -132,16 +132,18 @@ interface DeliveryListProps {
   selection: Selection;
   onSelection: (selection: Selection) => void;
   /** The active row is another now. */
-  onActive: (id: string) => void;
+  onActive: (id: string, andOpen?: boolean) => void;
   /** Enter or double click: to the detail. */
   onOpen: () => void;
+  /** A click opens at once, where list and detail do not stand side by side. */
+  openOnClick: boolean;
   empty: React.ReactNode;
   chosenBar: React.ReactNode;
   ref?: Ref<DeliveryListHandle>;
 }
 
 export function DeliveryList(props: DeliveryListProps) {
-  const { store, state, activeId, selection, onSelection, onActive, onOpen } = props;
+  const { store, state, activeId, selection, onSelection, onActive, onOpen, openOnClick } = props;
   const list = useRef<VirtualListHandle>(null);
   const prefix = useId();
   const active = activeId === undefined ? undefined : store.indexOf(activeId);
@@ -174,9 +176,10 @@ export function DeliveryList(props: DeliveryListProps) {
       const target = Math.min(last, Math.max(0, index));
       store.stay();
       list.current?.show(target);
-      const row = await rowAt(target);
+      // What is there already answers within the same frame.
+      const row = store.row(target) ?? (await rowAt(target));
       if (row === undefined) return;
-      if (extend) await extendTo(target);
+      if (extend) void extendTo(target);
       else if (latest.current.selection !== NOTHING) onSelection(NOTHING);
       onActive(row.id);
     },
@@ -196,9 +199,9 @@ export function DeliveryList(props: DeliveryListProps) {
         onSelection(toggled(from, row.id, index));
       } else onSelection({ ids: new Set(), all: false, anchor: index });
       store.stay();
-      onActive(row.id);
+      onActive(row.id, openOnClick && !event.shiftKey && !event.ctrlKey && !event.metaKey);
     },
-    [store, extendTo, onSelection, onActive],
+    [store, extendTo, onSelection, onActive, openOnClick],
   );
   const toNewest = useCallback(() => {
     store.follow();

@@ -66,9 +66,39 @@ function useNewest(id: string | undefined): string | undefined {
   return held;
 }
 
+/** The delivery that is open. It changes at once; the address follows when the keys rest. */
+function useOpenId(inAddress: string | undefined, write: (id: string | undefined) => void) {
+  const [id, setId] = useState(inAddress);
+  const written = useRef(inAddress);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const latest = useRef(write);
+  latest.current = write;
+  useEffect(() => {
+    if (inAddress === written.current) return;
+    clearTimeout(timer.current);
+    written.current = inAddress;
+    setId(inAddress);
+  }, [inAddress]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const open = useCallback((next: string | undefined) => {
+    setId(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      if (written.current === next) return;
+      written.current = next;
+      latest.current(next);
+    }, 120);
+  }, []);
+  return [id, open] as const;
+}
+
 export function DeliveriesView() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const [chosenId, open] = useOpenId(
+    search.id,
+    (id) => void navigate({ search: (before) => ({ ...before, id }), replace: true }),
+  );
   const narrow = useNarrow();
   const settings = useSettings();
   const query = search.q ?? "";
@@ -86,7 +116,7 @@ export function DeliveriesView() {
   const newest = useNewest(newestRow?.id);
   const welcome = settings?.welcomed === false;
   // Until the user moves, the newest is the one that is open.
-  const openId = search.id ?? (narrow || welcome || !state.following ? undefined : newest);
+  const openId = chosenId ?? (narrow || welcome || !state.following ? undefined : newest);
   const tab: DetailTab = TABS.find((one) => one === search.tab) ?? "payload";
   const openIndex = openId === undefined ? undefined : store.indexOf(openId);
   const row = openIndex === undefined ? undefined : store.row(openIndex);
@@ -120,52 +150,53 @@ export function DeliveriesView() {
   );
   const addFilter = (filter: string) => setFilter(withFilter(store.state().query, filter));
   const setTab = useCallback(
-    (next: DetailTab) =>
-      void navigate({ search: (before) => ({ ...before, id: here(before).id ?? openId, tab: next }), replace: true }),
-    [navigate, openId],
+    (next: DetailTab) => {
+      // Reading a tab is staying with its delivery.
+      if (openId !== undefined) open(openId);
+      void navigate({ search: (before) => ({ ...before, tab: next }), replace: true });
+    },
+    [navigate, open, openId],
   );
   const activate = useCallback(
-    (id: string) => {
-      if (narrow) setPending(id);
-      else void navigate({ search: (before) => ({ ...before, id }), replace: true });
+    (id: string, andOpen = false) => {
+      if (narrow && !andOpen) setPending(id);
+      else open(id);
     },
-    [navigate, narrow],
+    [open, narrow],
   );
   // In a narrow window choosing a row does not leave the list: opening it does.
   const [pending, setPending] = useState<string | undefined>(undefined);
-  const activeId = narrow ? (search.id ?? pending) : openId;
+  const activeId = narrow ? (chosenId ?? pending) : openId;
   const openDetail = useCallback(() => {
     if (narrow) {
-      if (pending) void navigate({ search: (before) => ({ ...before, id: pending }) });
+      if (pending) open(pending);
     } else document.querySelector<HTMLElement>('[data-pane="detail"] [role="tab"][aria-selected="true"]')?.focus();
-  }, [narrow, pending, navigate]);
-  const toNewest = useCallback(
-    () => void navigate({ search: (before) => ({ ...before, id: undefined }), replace: true }),
-    [navigate],
-  );
+  }, [narrow, pending, open]);
+  const toNewest = useCallback(() => open(undefined), [open]);
   useEffect(() => {
     // Following again means the newest is open again.
-    if (state.following && search.id !== undefined && state.held === false && follows.current === false) toNewest();
+    if (state.following && chosenId !== undefined && state.held === false && follows.current === false) toNewest();
     follows.current = state.following;
-  }, [state.following, state.held, search.id, toNewest]);
+  }, [state.following, state.held, chosenId, toNewest]);
   const follows = useRef(true);
   // An address that names a delivery opens it and leaves the list where it is.
   useEffect(() => {
-    if (search.id !== undefined) store.stay();
-  }, [search.id, store]);
+    if (chosenId !== undefined) store.stay();
+  }, [chosenId, store]);
 
   const gone = (ids: readonly string[]) => {
     setSelection(NOTHING);
     if (openId !== undefined && ids.includes(openId)) {
-      const next = openIndex === undefined ? undefined : (store.row(openIndex + 1) ?? store.row(openIndex - 1));
-      void navigate({ search: (before) => ({ ...before, id: narrow ? undefined : next?.id }), replace: true });
+      const around = openIndex === undefined ? [] : [1, 2, 3, -1, -2, -3].map((step) => store.row(openIndex + step));
+      const next = around.find((one) => one !== undefined && !ids.includes(one.id));
+      open(narrow ? undefined : next?.id);
     }
   };
   const remove = useDelete(store, gone);
   useDeliveryActions({
     store,
     state,
-    openId: narrow ? (search.id ?? pending) : openId,
+    openId: narrow ? (chosenId ?? pending) : openId,
     row,
     selection,
     setSelection,
@@ -175,7 +206,7 @@ export function DeliveriesView() {
     onTab: setTab,
     onOpen: openDetail,
     onBack: () => {
-      if (narrow && search.id !== undefined) void navigate({ search: (before) => ({ ...before, id: undefined }) });
+      if (narrow && chosenId !== undefined) open(undefined);
       else list.current?.focus();
     },
     onGone: gone,
@@ -266,6 +297,7 @@ export function DeliveriesView() {
             onSelection={setSelection}
             onActive={activate}
             onOpen={openDetail}
+            openOnClick={narrow}
             chosenBar={chosenBar}
             empty={
               <NoDeliveries
@@ -313,7 +345,7 @@ export function DeliveriesView() {
   const dialog = <ReplayDialog replay={replay} />;
 
   if (narrow) {
-    const single = search.id !== undefined;
+    const single = chosenId !== undefined;
     return (
       <div className={cx(styles.view, single && styles.narrow)}>
         {single ? (

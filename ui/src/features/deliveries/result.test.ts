@@ -128,3 +128,32 @@ describe("the open result set", () => {
     expect(fake.calls.filter((call) => call.name === "deliveries.window").length).toBeLessThan(3);
   });
 });
+
+it("deletes and takes back as often as one likes", async () => {
+  const fake = createFake({ deliveries: 100 });
+  const store = await opened(fake);
+  for (let n = 0; n < 3; n += 1) {
+    await fake.call("deliveries.delete", { ids: ["d-100"] });
+    store.refresh();
+    await settle();
+    expect(store.row(0)?.id).toBe("d-99");
+    expect(store.state().total).toBe(99);
+    await fake.call("deliveries.undelete", { undo: "d-100" });
+    await store.open("");
+    expect(store.row(0)?.id).toBe("d-100");
+  }
+});
+
+it("does not miss what arrives before the query is answered", async () => {
+  const fake = createFake({ deliveries: 0 });
+  const store = new ResultStore(fake);
+  fake.subscribe((event) => store.hear(event));
+  const opening = store.open("");
+  await Promise.resolve();
+  await Promise.resolve();
+  fake.arrive(1);
+  await opening;
+  await settle();
+  expect(store.state().total).toBe(1);
+  expect(store.row(0)?.id).toBe("d-1");
+});

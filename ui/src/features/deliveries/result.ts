@@ -41,7 +41,10 @@ export class ResultStore {
   #fetching = false;
   #again = false;
   #opening = 0;
-  #reopenedAt = -1;
+  /** The set that was made because rows were missing, so that this is not repeated without end. */
+  #remade = { id: -1, total: -1 };
+  /** Growth that was told before the answer to the query was here. */
+  #early = new Map<number, number>();
   #state: ResultState = {
     phase: "opening",
     query: "",
@@ -89,13 +92,15 @@ export class ResultStore {
         return false;
       }
       const before = this.#state.id;
+      const total = Math.max(set.total, this.#early.get(set.id) ?? 0);
+      this.#early.clear();
       this.#forget();
       this.#set({
         phase: "open",
         query,
         id: set.id,
-        total: set.total,
-        shown: set.total,
+        total,
+        shown: total,
         fault: null,
         following: !this.#state.held,
       });
@@ -183,6 +188,9 @@ export class ResultStore {
       case "arrived": {
         const delta = event.results.find((entry) => entry.id === this.#state.id);
         if (delta) this.#grow(delta, event.rows);
+        for (const other of event.results) {
+          if (other.id > this.#state.id) this.#early.set(other.id, other.total);
+        }
         break;
       }
       case "changed":
@@ -246,10 +254,8 @@ export class ResultStore {
         });
         // A row that is missing was deleted: the set is made anew, once for each state of it.
         const expected = Math.min(limit, page.total - page.offset);
-        if ((page.rows.length < expected || page.total < this.#state.total) && this.#reopenedAt !== page.total) {
-          this.#reopenedAt = page.total;
-          reopen = true;
-        }
+        const again = this.#remade.id === id && this.#remade.total === page.total;
+        reopen = (page.rows.length < expected || page.total < this.#state.total) && !again;
         const grown = Math.max(0, page.total - this.#state.total);
         this.#set({
           total: this.#state.total + grown,
@@ -263,8 +269,7 @@ export class ResultStore {
     } catch (thrown) {
       const fault = asFailure(thrown);
       // A set is gone when the host was started anew: open it again.
-      if (fault.code === "not_found" && this.#reopenedAt !== -2) {
-        this.#reopenedAt = -2;
+      if (fault.code === "not_found" && this.#remade.id !== id) {
         reopen = true;
       } else {
         this.#set({ fault });
@@ -275,6 +280,7 @@ export class ResultStore {
     if (reopen) {
       const { following, held } = this.#state;
       await this.open(this.#state.query);
+      this.#remade = { id: this.#state.id, total: this.#state.total };
       if (!following) this.#set({ following, held });
     } else if (this.#again) {
       this.#again = false;
