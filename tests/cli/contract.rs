@@ -36,7 +36,10 @@ async fn listen_post_list_replay() {
         assert_eq!(told[field], expected, "{field} of {told}");
     }
     let received: Timestamp = told["received_at"].as_str().unwrap().parse().unwrap();
-    assert!(received.0 > 0 && told["received_at"].as_str().unwrap().len() == "2026-01-01T00:00:00.000000000Z".len());
+    assert!(
+        received.0 > 0
+            && told["received_at"].as_str().unwrap().len() == "2026-01-01T00:00:00.000000000Z".len()
+    );
 
     // Another process reads and writes the same store while the first one captures.
     let listed = data.run(&["deliveries", "list", "--json"]).ended(0).json();
@@ -46,11 +49,16 @@ async fn listen_post_list_replay() {
     let shown = data.run(&["deliveries", "show", id, "--json"]).ended(0).json();
     assert_eq!(shown["body"], json!({ "text": String::from_utf8_lossy(body) }));
     let raw = data.run(&["deliveries", "show", id, "--raw"]).ended(0).out;
-    assert!(raw.starts_with("POST /in/mynd-prod HTTP/1.1\r\n") && raw.ends_with(std::str::from_utf8(body).unwrap()));
+    assert!(
+        raw.starts_with("POST /in/mynd-prod HTTP/1.1\r\n")
+            && raw.ends_with(std::str::from_utf8(body).unwrap())
+    );
 
     let target = Target::start().await.unwrap();
     let url = target.url("/hooks");
-    let replayed = tokio::task::block_in_place(|| data.run(&["replay", id, "--to", &url, "--resign", "--json"])).ended(0);
+    let replayed =
+        tokio::task::block_in_place(|| data.run(&["replay", id, "--to", &url, "--resign", "--json"]))
+            .ended(0);
     let lines = replayed.lines();
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert_eq!((&lines[0]["outcome"], &lines[0]["status"]), (&json!("succeeded"), &json!(200)));
@@ -62,7 +70,9 @@ async fn listen_post_list_replay() {
     got[0].check(Form::Mynd, "whsec_current").unwrap_or_else(|why| panic!("{why:?}"));
 
     target.otherwise(Answer::status(500));
-    let failed = tokio::task::block_in_place(|| data.run(&["replay", "--query", "inbox:mynd-prod", "--to", &url, "--json"]));
+    let failed = tokio::task::block_in_place(|| {
+        data.run(&["replay", "--query", "inbox:mynd-prod", "--to", &url, "--json"])
+    });
     assert_eq!(failed.ended(1).lines()[1]["summary"]["failed"], 1);
     let jobs = data.run(&["replay", "list", "--json"]).ended(0).json();
     assert_eq!(jobs.as_array().unwrap().len(), 2);

@@ -10,7 +10,11 @@ fn wrong_usage_ends_with_the_status_of_its_kind() {
         (&["inbox", "show", "gone", "--json"], 3, "not_found"),
         (&["inbox", "add", "UPPER", "--json"], 2, "invalid_input"),
         (&["inbox", "add", "x", "--scheme", "nonesuch", "--json"], 3, "unknown_scheme"),
-        (&["inbox", "add", "x", "--scheme", "mynd", "--secret-env", "NOT_SET_ANYWHERE", "--json"], 2, "invalid_input"),
+        (
+            &["inbox", "add", "x", "--scheme", "mynd", "--secret-env", "NOT_SET_ANYWHERE", "--json"],
+            2,
+            "invalid_input",
+        ),
         (&["inbox", "add", "x", "--scheme", "mynd", "--secret-env", "EMPTY", "--json"], 2, "invalid_input"),
         (&["inbox", "add", "x", "--config", "novalue", "--json"], 2, "invalid_input"),
         (&["deliveries", "show", "7", "--json"], 3, "not_found"),
@@ -23,8 +27,27 @@ fn wrong_usage_ends_with_the_status_of_its_kind() {
         (&["replay", "1", "--to", "http://169.254.169.254/", "--json"], 2, "target_refused"),
         (&["replay", "show", "9", "--json"], 3, "not_found"),
         (&["connection", "test", "gone", "--json"], 3, "not_found"),
-        (&["connection", "add", "nonesuch", "--name", "c", "--token-env", "SECRET", "--json"], 3, "unknown_provider"),
-        (&["connection", "add", "mynd", "--name", "c", "--token-env", "SECRET", "--base-url", "http://example.com", "--json"], 2, "invalid_input"),
+        (
+            &["connection", "add", "nonesuch", "--name", "c", "--token-env", "SECRET", "--json"],
+            3,
+            "unknown_provider",
+        ),
+        (
+            &[
+                "connection",
+                "add",
+                "mynd",
+                "--name",
+                "c",
+                "--token-env",
+                "SECRET",
+                "--base-url",
+                "http://example.com",
+                "--json",
+            ],
+            2,
+            "invalid_input",
+        ),
         (&["endpoint", "get", "e", "--connection", "gone", "--json"], 3, "not_found"),
         (&["endpoint", "delete", "e", "--connection", "gone", "--json"], 2, "confirmation_required"),
         (&["provider", "show", "nonesuch", "--json"], 3, "unknown_provider"),
@@ -57,8 +80,19 @@ fn every_command_has_help_with_an_example() {
         .filter(|word| *word != "help")
         .collect();
     for wanted in [
-        "listen", "inbox", "deliveries", "verify", "sign", "send", "replay", "provider", "scheme", "connection", "endpoint",
-        "secret", "doctor",
+        "listen",
+        "inbox",
+        "deliveries",
+        "verify",
+        "sign",
+        "send",
+        "replay",
+        "provider",
+        "scheme",
+        "connection",
+        "endpoint",
+        "secret",
+        "doctor",
     ] {
         assert!(commands.contains(&wanted), "{wanted} is missing: {commands:?}");
     }
@@ -87,17 +121,47 @@ fn every_command_has_help_with_an_example() {
 fn what_sign_writes_verify_accepts() {
     let data = Data::new();
     let request = data.0.path().join("request.http");
-    std::fs::write(&request, b"POST /hooks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\r\n{\"id\":\"evt_1\"}").unwrap();
+    std::fs::write(
+        &request,
+        b"POST /hooks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\r\n{\"id\":\"evt_1\"}",
+    )
+    .unwrap();
     let path = request.to_str().unwrap();
-    for scheme in ["mynd", "mnemom", "mnemom-aip", "mnemom-aap", "mnemom-card", "timbrix", "github-sha256", "stripe", "slack"] {
-        let sign = ["sign", "--request", path, "--scheme", scheme, "--secret-env", "SECRET", "--now", "1781166727"];
+    for scheme in [
+        "mynd",
+        "mnemom",
+        "mnemom-aip",
+        "mnemom-aap",
+        "mnemom-card",
+        "timbrix",
+        "github-sha256",
+        "stripe",
+        "slack",
+    ] {
+        let sign =
+            ["sign", "--request", path, "--scheme", scheme, "--secret-env", "SECRET", "--now", "1781166727"];
         let signed = data.run(&sign).ended(0).out;
         let check = |secret: &str, now: &str| {
-            let args = ["verify", "--request", "-", "--scheme", scheme, "--secret-env", secret, "--now", now, "--json"];
+            let args = [
+                "verify",
+                "--request",
+                "-",
+                "--scheme",
+                scheme,
+                "--secret-env",
+                secret,
+                "--now",
+                now,
+                "--json",
+            ];
             data.run_with(&args, signed.as_bytes(), &[])
         };
         let report = check("SECRET", "1781166730").ended(0).json();
-        assert_eq!((&report["verdict"], &report["reason"], &report["secret"]), (&json!("valid"), &json!("ok"), &json!("#1")), "{scheme}");
+        assert_eq!(
+            (&report["verdict"], &report["reason"], &report["secret"]),
+            (&json!("valid"), &json!("ok"), &json!("#1")),
+            "{scheme}"
+        );
         for field in ["signed_text_preview", "timestamp", "age_s", "diagnosis", "scheme"] {
             assert!(report.get(field).is_some(), "{scheme}: {field} is missing in {report}");
         }
@@ -109,7 +173,9 @@ fn what_sign_writes_verify_accepts() {
 #[test]
 fn secrets_come_from_standard_input_and_are_shown_only_when_asked() {
     let data = Data::new();
-    let made = data.run_with(&["secret", "set", "by hand", "--secret-stdin", "--json"], b"  spaced secret \n", &[]).ended(0);
+    let made = data
+        .run_with(&["secret", "set", "by hand", "--secret-stdin", "--json"], b"  spaced secret \n", &[])
+        .ended(0);
     assert!(!made.out.contains("spaced secret"));
     let id = made.json()["id"].as_str().unwrap().to_owned();
     assert_eq!(data.run(&["secret", "show", &id]).ended(2).out, "");
@@ -123,7 +189,11 @@ fn secrets_come_from_standard_input_and_are_shown_only_when_asked() {
 fn the_vault_that_was_chosen_is_the_one_that_is_used() {
     let data = Data::new();
     let add = ["inbox", "add", "m", "--scheme", "mynd", "--secret-env", "SECRET", "--json"];
-    let no_bus = [("WAYBILL_VAULT", "keychain"), ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere"), ("XDG_RUNTIME_DIR", "/nowhere")];
+    let no_bus = [
+        ("WAYBILL_VAULT", "keychain"),
+        ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere"),
+        ("XDG_RUNTIME_DIR", "/nowhere"),
+    ];
     if cfg!(target_os = "linux") {
         let refused = data.run_with(&add, b"", &no_bus).ended(5);
         assert_eq!(refused.code(), "vault_missing");

@@ -24,7 +24,10 @@ impl Said {
 
     /// Standard output as one JSON document a line.
     pub(crate) fn lines(&self) -> Vec<Value> {
-        self.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+        self.out
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+            .collect()
     }
 
     /// The code of the error on standard error.
@@ -131,7 +134,8 @@ impl Drop for Listening {
 pub(crate) fn post(address: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> u16 {
     use std::io::Read;
     let mut stream = std::net::TcpStream::connect(address.trim_start_matches("http://")).unwrap();
-    let mut head = format!("POST {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    let mut head =
+        format!("POST {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }

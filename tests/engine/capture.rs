@@ -42,7 +42,10 @@ async fn a_delivery_is_kept_byte_for_byte_and_survives_a_restart() {
     let named = |name: &str| -> Vec<String> {
         headers.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     };
-    assert_eq!((named("X-Twice"), named("x-twice"), named("hOsT")), (vec!["one".into()], vec!["two".into()], vec!["t".into()]));
+    assert_eq!(
+        (named("X-Twice"), named("x-twice"), named("hOsT")),
+        (vec!["one".into()], vec!["two".into()], vec!["t".into()])
+    );
     assert_eq!(named("X-Latin"), ["grün"]);
     assert_eq!(bytes(&stage, &delivery["id"], PartOf::Body).await, body);
     let head_length = request.len() - body.len();
@@ -54,7 +57,10 @@ async fn signatures_are_verified_and_secrets_named() {
     let stage = Stage::new().await;
     let address = stage.listen().await;
     stage
-        .call("inboxes.create", json!({ "name": "m", "scheme": "mynd", "secrets": ["whsec_first", "whsec_second"] }))
+        .call(
+            "inboxes.create",
+            json!({ "name": "m", "scheme": "mynd", "secrets": ["whsec_first", "whsec_second"] }),
+        )
         .await;
     let body = br#"{"id":"evt_1","type":"run.failed"}"#;
     let signed = |secret: &str| -> Vec<(String, String)> { mynd(secret, body) };
@@ -67,7 +73,8 @@ async fn signatures_are_verified_and_secrets_named() {
         ("garbage", stale, "invalid", "signature_mismatch", Value::Null),
     ];
     for (name, headers, verdict, reason, secret) in cases {
-        let pairs: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let pairs: Vec<(&str, &str)> =
+            headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(status(&send(&address, &post("/in/m", &pairs, body)).await), 200, "{name}");
         let newest = &stage.deliveries("inbox:m").await[0];
         assert_eq!((&newest["verdict"], &newest["reason"]), (&json!(verdict), &json!(reason)), "{name}");
@@ -86,11 +93,13 @@ async fn a_new_secret_verifies_at_once_and_old_deliveries_when_checked_again() {
     stage.call("inboxes.create", json!({ "name": "m", "scheme": "mynd", "secrets": ["whsec_wrong"] })).await;
     let body = b"{}";
     let headers = mynd("whsec_right", body);
-    let pairs: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let pairs: Vec<(&str, &str)> =
+        headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     send(&address, &post("/in/m", &pairs, body)).await;
     stage.call("inboxes.add_secret", json!({ "name": "m", "secret": "whsec_right" })).await;
     send(&address, &post("/in/m", &pairs, body)).await;
-    let verdicts = |found: Vec<Value>| -> Vec<Value> { found.into_iter().map(|one| one["verdict"].clone()).collect() };
+    let verdicts =
+        |found: Vec<Value>| -> Vec<Value> { found.into_iter().map(|one| one["verdict"].clone()).collect() };
     assert_eq!(verdicts(stage.deliveries("").await), [json!("valid"), json!("invalid")]);
     let checked = stage.call("deliveries.check_again", json!({ "query": "verdict:invalid" })).await;
     assert_eq!(checked, json!({ "checked": 1, "valid": 1, "changed": 1 }));
@@ -101,7 +110,8 @@ async fn a_new_secret_verifies_at_once_and_old_deliveries_when_checked_again() {
 async fn the_answer_is_what_the_inbox_says() {
     let stage = Stage::new().await;
     let address = stage.listen().await;
-    let answer = json!({ "status": 503, "headers": [["X-Reason", "drill"]], "body": "later", "delay_ms": 50 });
+    let answer =
+        json!({ "status": 503, "headers": [["X-Reason", "drill"]], "body": "later", "delay_ms": 50 });
     stage.call("inboxes.create", json!({ "name": "slow", "answer": answer })).await;
     let started = std::time::Instant::now();
     let text = String::from_utf8(send(&address, &post("/in/slow", &[], b"x")).await).unwrap();
@@ -119,7 +129,12 @@ async fn what_names_no_inbox_is_unsorted_and_what_is_malformed_is_recorded() {
         ("an unknown inbox", post("/in/nobody", &[], b"a"), 404),
         ("another path", post("/hooks", &[], b"b"), 404),
         ("two hosts", b"POST / HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 0\r\n\r\n".to_vec(), 400),
-        ("length and chunks", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".to_vec(), 400),
+        (
+            "length and chunks",
+            b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+                .to_vec(),
+            400,
+        ),
         ("no HTTP", b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n".to_vec(), 400),
     ];
     for (what, bytes, expected) in rows {
@@ -157,18 +172,21 @@ async fn result_sets_grow_as_deliveries_arrive() {
     stage.wait_for("inbox:a", 3).await;
     let mut total = 0;
     while total < 2 {
-        let event = tokio::time::timeout(std::time::Duration::from_secs(10), events.recv()).await.unwrap().unwrap();
+        let event =
+            tokio::time::timeout(std::time::Duration::from_secs(10), events.recv()).await.unwrap().unwrap();
         if let waybill_engine::Event::Arrived { results, .. } = event {
             total = results.first().map_or(total, |delta| delta.total);
         }
     }
-    let window = stage.call("deliveries.window", json!({ "result": set["id"], "offset": 0, "limit": 10 })).await;
+    let window =
+        stage.call("deliveries.window", json!({ "result": set["id"], "offset": 0, "limit": 10 })).await;
     assert_eq!(window["rows"].as_array().unwrap().len(), 2);
     let newest = &window["rows"][0]["id"];
     let place = stage.call("deliveries.locate", json!({ "result": set["id"], "id": newest })).await;
     assert_eq!(place["index"], 0);
     let histogram = stage.call("deliveries.histogram", json!({ "result": set["id"], "buckets": 10 })).await;
-    let counted: u64 = histogram["buckets"].as_array().unwrap().iter().map(|bar| bar["total"].as_u64().unwrap()).sum();
+    let counted: u64 =
+        histogram["buckets"].as_array().unwrap().iter().map(|bar| bar["total"].as_u64().unwrap()).sum();
     assert_eq!(counted, 2);
     let gone = stage.call("deliveries.delete", json!({ "ids": [newest] })).await;
     assert_eq!(stage.deliveries("inbox:a").await.len(), 2);
@@ -209,7 +227,8 @@ async fn two_engines_share_a_folder_and_one_port_has_one_holder() {
     let mut events = other.events();
     send(&address, &post("/anything", &[], b"x")).await;
     loop {
-        let event = tokio::time::timeout(std::time::Duration::from_secs(10), events.recv()).await.unwrap().unwrap();
+        let event =
+            tokio::time::timeout(std::time::Duration::from_secs(10), events.recv()).await.unwrap().unwrap();
         if matches!(event, waybill_engine::Event::Arrived { .. }) {
             break;
         }
@@ -224,7 +243,15 @@ async fn exports_read_back_and_hide_credentials() {
     let stage = Stage::new().await;
     let address = stage.listen().await;
     let body = r#"{"id":"evt_9","type":"x.y"}"#;
-    send(&address, &post("/in/none", &[("Authorization", "Bearer sesame-0001"), ("X-Plain", "kept")], body.as_bytes())).await;
+    send(
+        &address,
+        &post(
+            "/in/none",
+            &[("Authorization", "Bearer sesame-0001"), ("User-Agent", "kept/1.0")],
+            body.as_bytes(),
+        ),
+    )
+    .await;
     stage.wait_for("", 1).await;
     for format in ["har", "jsonl", "raw", "curl"] {
         let hidden = stage.call("deliveries.export", json!({ "format": format })).await;
@@ -235,7 +262,8 @@ async fn exports_read_back_and_hide_credentials() {
         assert!(shown["text"].as_str().unwrap().contains("sesame-0001"), "{format}");
     }
     let lines = stage.call("deliveries.export", json!({ "format": "jsonl", "with_secrets": true })).await;
-    let base64 = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, lines["text"].as_str().unwrap());
+    let base64 =
+        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, lines["text"].as_str().unwrap());
     let imported = stage.call("deliveries.import", json!({ "format": "jsonl", "base64": base64 })).await;
     let id = &imported["ids"][0];
     assert_eq!(bytes(&stage, id, PartOf::Body).await, body.as_bytes());

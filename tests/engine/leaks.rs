@@ -37,9 +37,12 @@ async fn planted_secrets_are_nowhere_but_in_the_vault() {
     let address = stage.listen().await;
     let planted = ["whsec_canary-0123456789", "sk_test_canary-token-42", "plain canary secret 77"];
     stage.call("inboxes.create", json!({ "name": "m", "scheme": "mynd", "secrets": [planted[0]] })).await;
-    let add = json!({ "name": "c", "provider": "mynd", "token": planted[1], "base_url": "http://127.0.0.1:9" });
+    let add =
+        json!({ "name": "c", "provider": "mynd", "token": planted[1], "base_url": "http://127.0.0.1:9" });
     stage.call("connections.add", add).await;
-    stage.call("secrets.set", json!({ "name": "by hand", "kind": "shared_secret", "value": planted[2] })).await;
+    stage
+        .call("secrets.set", json!({ "name": "by hand", "kind": "shared_secret", "value": planted[2] }))
+        .await;
     send(&address, &post("/in/m", &[], b"{}")).await;
     let mut said = Vec::new();
     for (command, payload) in [
@@ -58,7 +61,8 @@ async fn planted_secrets_are_nowhere_but_in_the_vault() {
             Err(failure) => format!("{failure:?}"),
         });
     }
-    let create = json!({ "connection": "c", "url": "https://x.example/y", "events": ["run.failed"], "dry_run": true });
+    let create =
+        json!({ "connection": "c", "url": "https://x.example/y", "events": ["run.failed"], "dry_run": true });
     said.push(stage.call("endpoints.create", create).await.to_string());
     said.push(format!("{:?}", stage.engine));
     let folder = stage.folder.path().to_path_buf();
@@ -72,7 +76,11 @@ async fn planted_secrets_are_nowhere_but_in_the_vault() {
                 assert!(!contains(text.as_bytes(), &spelling), "{secret} was said: {text}");
             }
             for path in &paths {
-                assert!(!contains(&std::fs::read(path).unwrap(), &spelling), "{secret} stands in {}", path.display());
+                assert!(
+                    !contains(&std::fs::read(path).unwrap(), &spelling),
+                    "{secret} stands in {}",
+                    path.display()
+                );
             }
         }
     }

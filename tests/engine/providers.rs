@@ -27,10 +27,34 @@ struct Life {
 }
 
 const LIVES: [Life; 4] = [
-    Life { kind: SimulatorKind::Mnemom, event: "integrity.violation", rotates: true, updates: true, key: "shared_secret" },
-    Life { kind: SimulatorKind::Timbrix, event: "member.added", rotates: false, updates: true, key: "shared_secret" },
-    Life { kind: SimulatorKind::MindBridge, event: "ANALYSIS_COMPLETE", rotates: false, updates: true, key: "public_key" },
-    Life { kind: SimulatorKind::Mynd, event: "run.failed", rotates: false, updates: false, key: "shared_secret" },
+    Life {
+        kind: SimulatorKind::Mnemom,
+        event: "integrity.violation",
+        rotates: true,
+        updates: true,
+        key: "shared_secret",
+    },
+    Life {
+        kind: SimulatorKind::Timbrix,
+        event: "member.added",
+        rotates: false,
+        updates: true,
+        key: "shared_secret",
+    },
+    Life {
+        kind: SimulatorKind::MindBridge,
+        event: "ANALYSIS_COMPLETE",
+        rotates: false,
+        updates: true,
+        key: "public_key",
+    },
+    Life {
+        kind: SimulatorKind::Mynd,
+        event: "run.failed",
+        rotates: false,
+        updates: false,
+        key: "shared_secret",
+    },
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,13 +97,21 @@ async fn live(life: Life) {
         assert!(!made.to_string().contains(&credential), "{name}: the answer shows the secret");
     }
     let revealed = stage.call("secrets.reveal", json!({ "id": made["secret"]["id"] })).await;
-    assert_eq!(revealed["value"].as_str(), Some(credential.as_str()), "{name}: another secret than the provider's is in the vault");
+    assert_eq!(
+        revealed["value"].as_str(),
+        Some(credential.as_str()),
+        "{name}: another secret than the provider's is in the vault"
+    );
 
     simulator.handle.emit(&Emission::of(life.event).times(3));
     simulator.handle.settled().await;
     let arrived = stage.wait_for("inbox:box", 3).await;
     for delivery in &arrived {
-        assert_eq!((&delivery["verdict"], &delivery["reason"]), (&json!("valid"), &json!("ok")), "{name}: {delivery}");
+        assert_eq!(
+            (&delivery["verdict"], &delivery["reason"]),
+            (&json!("valid"), &json!("ok")),
+            "{name}: {delivery}"
+        );
         assert_eq!(delivery["event_type"], life.event, "{name}");
     }
     let log = stage.call("endpoints.log", json!({ "connection": "c", "id": id })).await;
@@ -98,12 +130,16 @@ async fn live(life: Life) {
         }
         let updated = stage.call("endpoints.update", update).await;
         assert!(updated["endpoint"]["url"].as_str().unwrap().ends_with("/in/box/v2"), "{name}");
-        let off = stage.call("endpoints.set_active", json!({ "connection": "c", "id": id, "active": false })).await;
+        let off =
+            stage.call("endpoints.set_active", json!({ "connection": "c", "id": id, "active": false })).await;
         assert_eq!(off["endpoint"]["active"], false, "{name}");
-        let on = stage.call("endpoints.set_active", json!({ "connection": "c", "id": id, "active": true })).await;
+        let on =
+            stage.call("endpoints.set_active", json!({ "connection": "c", "id": id, "active": true })).await;
         assert_eq!(on["endpoint"]["active"], true, "{name}");
     } else {
-        let failure = stage.fails("endpoints.update", json!({ "connection": "c", "id": id, "url": "https://x.example/y" })).await;
+        let failure = stage
+            .fails("endpoints.update", json!({ "connection": "c", "id": id, "url": "https://x.example/y" }))
+            .await;
         assert_eq!(failure.code.code(), "unsupported", "{name}");
     }
     if life.rotates {
@@ -115,7 +151,11 @@ async fn live(life: Life) {
         simulator.handle.emit(&Emission::of(life.event));
         simulator.handle.settled().await;
         let newest = &stage.wait_for("inbox:box", 4).await[0];
-        assert_eq!((&newest["verdict"], &newest["secret"]), (&json!("valid"), &rotated["secret"]["name"]), "{name}");
+        assert_eq!(
+            (&newest["verdict"], &newest["secret"]),
+            (&json!("valid"), &rotated["secret"]["name"]),
+            "{name}"
+        );
         let checked = stage.call("deliveries.check_again", json!({ "query": "inbox:box" })).await;
         assert_eq!(checked["valid"], 4, "{name}: what was captured before the rotation is no longer valid");
     }
@@ -133,7 +173,6 @@ async fn a_provider_that_misbehaves_ends_in_a_clear_code() {
     let simulator = simulator(SimulatorKind::Mynd).await;
     let stage = Stage::new().await;
     connect(&stage, &simulator, SimulatorKind::Mynd).await;
-    let create = json!({ "connection": "c", "url": "https://hooks.example.com/a", "events": ["run.failed"] });
     let rows: [(Fault, &str); 6] = [
         (Fault::Status { status: 401, retry_after: None }, "provider_unauthorized"),
         (Fault::Status { status: 403, retry_after: None }, "provider_forbidden"),
@@ -142,7 +181,10 @@ async fn a_provider_that_misbehaves_ends_in_a_clear_code() {
         (Fault::EmptyBody, "provider_answer_unreadable"),
         (Fault::CutBody, "outcome_unknown"),
     ];
-    for (fault, code) in rows {
+    for (index, (fault, code)) in rows.into_iter().enumerate() {
+        // Some faults come after the endpoint was made, and an address can be used once only.
+        let url = format!("https://hooks.example.com/{index}");
+        let create = json!({ "connection": "c", "url": url, "events": ["run.failed"] });
         simulator.handle.clear_faults();
         simulator.handle.fault(PlannedFault::from(fault.clone()).method("POST").times(10));
         let failure = stage.fails("endpoints.create", create.clone()).await;
@@ -162,8 +204,9 @@ async fn a_conflict_shows_the_other_side() {
     let made = stage.call("endpoints.create", create).await;
     let (id, seen) = (made["endpoint"]["id"].clone(), made["endpoint"]["revision"].clone());
     stage.call("endpoints.update", json!({ "connection": "c", "id": id, "label": "Two" })).await;
-    let failure =
-        stage.fails("endpoints.update", json!({ "connection": "c", "id": id, "label": "Three", "revision": seen })).await;
+    let failure = stage
+        .fails("endpoints.update", json!({ "connection": "c", "id": id, "label": "Three", "revision": seen }))
+        .await;
     assert_eq!(failure.code.code(), "provider_conflict", "{failure:?}");
     assert!(failure.details.unwrap().to_string().contains("Two"));
 }

@@ -9,10 +9,13 @@ use waybill_testkit::{Answer, Target};
 async fn stage_with(count: usize) -> Stage {
     let stage = Stage::new().await;
     let address = stage.listen().await;
-    stage.call("inboxes.create", json!({ "name": "m", "scheme": "mynd", "secrets": ["whsec_current"] })).await;
+    stage
+        .call("inboxes.create", json!({ "name": "m", "scheme": "mynd", "secrets": ["whsec_current"] }))
+        .await;
     for index in 0..count {
         let body = format!("{{\"id\":\"evt_{index}\",\"type\":\"run.failed\"}}");
-        send(&address, &post("/in/m", &[("Mynd-Signature", "t=1,v1=00"), ("X-Trace", "a")], body.as_bytes())).await;
+        send(&address, &post("/in/m", &[("Mynd-Signature", "t=1,v1=00"), ("X-Trace", "a")], body.as_bytes()))
+            .await;
     }
     stage.wait_for("inbox:m", count).await;
     stage
@@ -32,7 +35,10 @@ async fn verbatim_sends_the_recorded_bytes_and_resign_a_fresh_signature() {
     }
     let got = target.wait_for(2, Duration::from_secs(10)).await.unwrap();
     assert_eq!(got[0].header("mynd-signature"), Some("t=1,v1=00"));
-    assert!(got.iter().all(|one| one.body == b"{\"id\":\"evt_0\",\"type\":\"run.failed\"}" && one.header("x-trace") == Some("a")));
+    assert!(
+        got.iter().all(|one| one.body == b"{\"id\":\"evt_0\",\"type\":\"run.failed\"}"
+            && one.header("x-trace") == Some("a"))
+    );
     assert!(got[0].check(Form::Mynd, "whsec_current").is_err());
     got[1].check(Form::Mynd, "whsec_current").unwrap_or_else(|why| panic!("{why:?}"));
     let delivery = &stage.deliveries("inbox:m replayed:yes").await[0];
@@ -52,7 +58,11 @@ async fn failures_are_tried_again_and_counted() {
     });
     let job = stage.call("replays.start", request).await;
     let ended = stage.wait_for_job(&job["id"]).await;
-    assert_eq!((&ended["counts"]["succeeded"], &ended["counts"]["failed"]), (&json!(3), &json!(0)), "{ended}");
+    assert_eq!(
+        (&ended["counts"]["succeeded"], &ended["counts"]["failed"]),
+        (&json!(3), &json!(0)),
+        "{ended}"
+    );
     target.otherwise(Answer::status(410));
     let request = json!({ "selection": { "query": "inbox:m" }, "options": { "target": target.url("/") } });
     let job = stage.call("replays.start", request).await;

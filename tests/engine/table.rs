@@ -9,7 +9,10 @@ use waybill_engine::COMMANDS;
 fn the_generated_types_are_fresh() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../ui/src/generated/api.ts");
     let committed = std::fs::read_to_string(&path).unwrap();
-    assert!(committed == waybill_engine::typescript(), "ui/src/generated/api.ts is stale: run cargo xtask bindings");
+    assert!(
+        committed == waybill_engine::typescript(),
+        "ui/src/generated/api.ts is stale: run cargo xtask bindings"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,7 +51,9 @@ pub(crate) enum Command {
     )]
     Verify(Verify),
     /// Sign a request: its signature headers are replaced.
-    #[command(after_help = "Example:\n  waybill sign --request request.http --scheme mynd --secret-env MYND_SECRET")]
+    #[command(
+        after_help = "Example:\n  waybill sign --request request.http --scheme mynd --secret-env MYND_SECRET"
+    )]
     Sign(Sign),
     /// Send a signed test event.
     #[command(
@@ -189,7 +191,9 @@ pub(crate) struct InboxEdit {
 #[derive(Debug, Subcommand)]
 pub(crate) enum DeliveriesCommand {
     /// List deliveries, newest first.
-    #[command(after_help = "Example:\n  waybill deliveries list --query 'inbox:mynd-prod verdict:invalid since:2h'")]
+    #[command(
+        after_help = "Example:\n  waybill deliveries list --query 'inbox:mynd-prod verdict:invalid since:2h'"
+    )]
     List {
         /// In the query language.
         #[arg(long, value_name = "Q", default_value = "")]
@@ -202,7 +206,9 @@ pub(crate) enum DeliveriesCommand {
         after: Option<String>,
     },
     /// Show one delivery.
-    #[command(after_help = "Example:\n  waybill deliveries show 1204\n  waybill deliveries show 1204 --raw > request.http")]
+    #[command(
+        after_help = "Example:\n  waybill deliveries show 1204\n  waybill deliveries show 1204 --raw > request.http"
+    )]
     Show {
         id: String,
         /// Write the request's bytes as they came, and nothing else.
@@ -210,7 +216,9 @@ pub(crate) enum DeliveriesCommand {
         raw: bool,
     },
     /// Write deliveries out.
-    #[command(after_help = "Example:\n  waybill deliveries export --format har --query 'since:2d' --output week.har")]
+    #[command(
+        after_help = "Example:\n  waybill deliveries export --format har --query 'since:2d' --output week.har"
+    )]
     Export {
         #[arg(long, value_enum)]
         format: Format,
@@ -471,7 +479,9 @@ pub(crate) enum EndpointCommand {
         dry_run: bool,
     },
     /// Change an endpoint; what is not given stays.
-    #[command(after_help = "Example:\n  waybill endpoint update wh_3fa1c802 --connection acme --url https://new.example.com/hooks")]
+    #[command(
+        after_help = "Example:\n  waybill endpoint update wh_3fa1c802 --connection acme --url https://new.example.com/hooks"
+    )]
     Update {
         id: String,
         #[command(flatten)]
@@ -556,7 +566,9 @@ pub(crate) enum EndpointCommand {
         state: Option<LogStateArg>,
     },
     /// Ask the provider to send a delivery again.
-    #[command(after_help = "Example:\n  waybill endpoint redeliver whe-00000001 whd-0000000a --connection acme")]
+    #[command(
+        after_help = "Example:\n  waybill endpoint redeliver whe-00000001 whd-0000000a --connection acme"
+    )]
     Redeliver {
         id: String,
         /// The log entry, by the provider's id.
@@ -592,7 +604,9 @@ pub(crate) enum SecretCommand {
         reveal: bool,
     },
     /// Put a secret into the vault.
-    #[command(after_help = "Example:\n  waybill secret set 'mynd-prod signing secret' --secret-env MYND_SECRET")]
+    #[command(
+        after_help = "Example:\n  waybill secret set 'mynd-prod signing secret' --secret-env MYND_SECRET"
+    )]
     Set {
         /// What to call it.
         name: String,

@@ -7,7 +7,11 @@ use serde_json::{Value, json};
 use waybill_engine::Engine;
 use waybill_model::{ErrorCode, Failure};
 
-pub(crate) async fn providers(command: CatalogueCommand, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
+pub(crate) async fn providers(
+    command: CatalogueCommand,
+    engine: &Engine,
+    out: &Out,
+) -> Result<Outcome, Failure> {
     match command {
         CatalogueCommand::List => {
             let all = engine.call("providers.list", json!({})).await?;
@@ -26,7 +30,11 @@ pub(crate) async fn providers(command: CatalogueCommand, engine: &Engine, out: &
     }
 }
 
-pub(crate) async fn schemes(command: CatalogueCommand, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
+pub(crate) async fn schemes(
+    command: CatalogueCommand,
+    engine: &Engine,
+    out: &Out,
+) -> Result<Outcome, Failure> {
     match command {
         CatalogueCommand::List => {
             let all = engine.call("schemes.list", json!({})).await?;
@@ -45,7 +53,12 @@ pub(crate) async fn schemes(command: CatalogueCommand, engine: &Engine, out: &Ou
     }
 }
 
-async fn check(command: &str, file: &std::path::Path, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
+async fn check(
+    command: &str,
+    file: &std::path::Path,
+    engine: &Engine,
+    out: &Out,
+) -> Result<Outcome, Failure> {
     let bytes = input::file(file)?;
     let name = file.display().to_string();
     let given = String::from_utf8(bytes).map_err(|error| {
@@ -59,7 +72,14 @@ async fn check(command: &str, file: &std::path::Path, engine: &Engine, out: &Out
         }
         let lines: Vec<String> = faults
             .iter()
-            .map(|fault| format!("{name}:{}:{}: {}", text(fault, "line"), text(fault, "column"), plain(&text(fault, "message"))))
+            .map(|fault| {
+                format!(
+                    "{name}:{}:{}: {}",
+                    text(fault, "line"),
+                    text(fault, "column"),
+                    plain(&text(fault, "message"))
+                )
+            })
             .collect();
         lines.join("\n")
     });
@@ -67,7 +87,11 @@ async fn check(command: &str, file: &std::path::Path, engine: &Engine, out: &Out
 }
 
 fn rows(all: &Value, fields: &[&str]) -> Vec<Vec<String>> {
-    all.as_array().into_iter().flatten().map(|one| fields.iter().map(|field| text(one, field)).collect()).collect()
+    all.as_array()
+        .into_iter()
+        .flatten()
+        .map(|one| fields.iter().map(|field| text(one, field)).collect())
+        .collect()
 }
 
 fn describe_provider(one: &Value) -> String {
@@ -78,23 +102,40 @@ fn describe_provider(one: &Value) -> String {
     }
     shown.push_str("\nVariables\n");
     for variable in list(&one["variables"]) {
-        shown.push_str(&format!("  --var {}=…  {}: {}\n", text(&variable, "name"), text(&variable, "label"), text(&variable, "hint")));
+        shown.push_str(&format!(
+            "  --var {}=…  {}: {}\n",
+            text(&variable, "name"),
+            text(&variable, "label"),
+            text(&variable, "hint")
+        ));
     }
     shown.push_str("\nCredential\n");
     for form in list(&one["auth"]) {
-        shown.push_str(&format!("  --auth {}  {}: {}\n", text(&form, "id"), text(&form, "label"), text(&form, "hint")));
+        shown.push_str(&format!(
+            "  --auth {}  {}: {}\n",
+            text(&form, "id"),
+            text(&form, "label"),
+            text(&form, "hint")
+        ));
     }
     shown.push_str("\nOperations\n");
     let operations: Vec<Vec<String>> = list(&one["operations"])
         .iter()
-        .map(|operation| vec![format!("  {}", text(operation, "operation")), text(operation, "support"), text(operation, "note")])
+        .map(|operation| {
+            vec![
+                format!("  {}", text(operation, "operation")),
+                text(operation, "support"),
+                text(operation, "note"),
+            ]
+        })
         .collect();
     shown.push_str(&table(&["  OPERATION", "SUPPORT", "NOTE"], &operations));
     shown.push_str("\n\nEvent types\n");
     for event in list(&one["events"]) {
         shown.push_str(&format!("  {}\n", text(&event, "name")));
     }
-    for (title, field) in [("Addresses", "url_rules"), ("Delivery", "delivery_notes"), ("Sources", "sources")] {
+    for (title, field) in [("Addresses", "url_rules"), ("Delivery", "delivery_notes"), ("Sources", "sources")]
+    {
         shown.push_str(&format!("\n{title}\n"));
         for line in list(&one[field]) {
             shown.push_str(&format!("  {}\n", line.as_str().unwrap_or_default()));

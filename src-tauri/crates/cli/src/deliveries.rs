@@ -13,8 +13,9 @@ use waybill_model::{DeliveryId, ErrorCode, Failure};
 pub(crate) async fn run(command: DeliveriesCommand, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
     match command {
         DeliveriesCommand::List { query, limit, after } => {
-            let answer =
-                engine.call("deliveries.list", json!({ "query": query, "limit": limit, "after": after })).await?;
+            let answer = engine
+                .call("deliveries.list", json!({ "query": query, "limit": limit, "after": after }))
+                .await?;
             out.result(&answer["deliveries"], || listing(&answer));
         }
         DeliveriesCommand::Show { id, raw } => show(&id, raw, engine, out).await?,
@@ -28,7 +29,8 @@ pub(crate) async fn run(command: DeliveriesCommand, engine: &Engine, out: &Out) 
             let request = json!({ "query": query, "format": format, "with_secrets": with_secrets });
             let answer = engine.call("deliveries.export", request).await?;
             let written = text(&answer, "text");
-            let data = if answer["base64"] == true { input::from_base64(&written)? } else { written.into_bytes() };
+            let data =
+                if answer["base64"] == true { input::from_base64(&written)? } else { written.into_bytes() };
             match output {
                 Some(path) => write_whole(&path, &data)?,
                 None => out.raw(&data),
@@ -99,8 +101,15 @@ async fn show(id: &str, raw: bool, engine: &Engine, out: &Out) -> Result<(), Fai
 /// Writes a file under its final name only when it is whole.
 fn write_whole(path: &Path, data: &[u8]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
-        let code = if error.kind() == std::io::ErrorKind::StorageFull { ErrorCode::DiskFull } else { ErrorCode::InvalidInput };
-        Failure::new(code, format!("{} could not be written: {error}. Nothing stands under that name.", path.display()))
+        let code = if error.kind() == std::io::ErrorKind::StorageFull {
+            ErrorCode::DiskFull
+        } else {
+            ErrorCode::InvalidInput
+        };
+        Failure::new(
+            code,
+            format!("{} could not be written: {error}. Nothing stands under that name.", path.display()),
+        )
     };
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
@@ -180,8 +189,13 @@ fn describe(delivery: &Value, body: &[u8]) -> String {
     }
     shown.push('\n');
     match std::str::from_utf8(body) {
-        Ok(text) => shown.extend(text.split('\n').map(|line| format!("{}\n", plain(line.trim_end_matches('\r'))))),
-        Err(_) => shown.push_str(&format!("({} of bytes that are no text; --raw writes them)\n", bytes(body.len() as u64))),
+        Ok(text) => {
+            shown.extend(text.split('\n').map(|line| format!("{}\n", plain(line.trim_end_matches('\r')))))
+        }
+        Err(_) => shown.push_str(&format!(
+            "({} of bytes that are no text; --raw writes them)\n",
+            bytes(body.len() as u64)
+        )),
     }
     shown
 }

@@ -7,7 +7,11 @@ use serde_json::{Value, json};
 use waybill_engine::Engine;
 use waybill_model::Failure;
 
-pub(crate) async fn connections(command: ConnectionCommand, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
+pub(crate) async fn connections(
+    command: ConnectionCommand,
+    engine: &Engine,
+    out: &Out,
+) -> Result<Outcome, Failure> {
     match command {
         ConnectionCommand::Add { provider, name, var, base_url, auth, token_env, token_stdin: _ } => {
             let token = match token_env {
@@ -43,12 +47,20 @@ pub(crate) async fn connections(command: ConnectionCommand, engine: &Engine, out
             if let Ok(failure) = serde_json::from_value::<Failure>(test["failure"].clone()) {
                 return Err(failure);
             }
-            out.result(&test, || format!("{name} works: {} endpoints, read in {} ms.", text(&test, "endpoints"), text(&test, "took_ms")));
+            out.result(&test, || {
+                format!(
+                    "{name} works: {} endpoints, read in {} ms.",
+                    text(&test, "endpoints"),
+                    text(&test, "took_ms")
+                )
+            });
         }
         ConnectionCommand::Remove { name } => {
             engine.call("connections.remove", json!({ "name": name })).await?;
             out.result(&json!({ "removed": name }), || {
-                format!("Connection {name} and its credential are forgotten; nothing was changed at the provider.")
+                format!(
+                    "Connection {name} and its credential are forgotten; nothing was changed at the provider."
+                )
             });
         }
     }
@@ -67,7 +79,8 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
             }
         }
         EndpointCommand::Get { id, at } => {
-            let endpoint = engine.call("endpoints.get", json!({ "connection": at.connection, "id": id })).await?;
+            let endpoint =
+                engine.call("endpoints.get", json!({ "connection": at.connection, "id": id })).await?;
             out.result(&endpoint, || describe(&endpoint));
         }
         EndpointCommand::Create { at, url, event, all_events, name, description, field, inbox, dry_run } => {
@@ -82,7 +95,18 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
                 out.result(&made["endpoint"], || describe_made(&made));
             }
         }
-        EndpointCommand::Update { id, at, url, event, all_events, name, description, field, revision, dry_run } => {
+        EndpointCommand::Update {
+            id,
+            at,
+            url,
+            event,
+            all_events,
+            name,
+            description,
+            field,
+            revision,
+            dry_run,
+        } => {
             let mut request = json!({
                 "connection": at.connection, "id": id, "fields": input::pairs(&field)?, "dry_run": dry_run,
             });
@@ -101,15 +125,18 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
             written("endpoints.update", request, dry_run, engine, out).await?;
         }
         EndpointCommand::Enable { id, at, dry_run } => {
-            let request = json!({ "connection": at.connection, "id": id, "active": true, "dry_run": dry_run });
+            let request =
+                json!({ "connection": at.connection, "id": id, "active": true, "dry_run": dry_run });
             written("endpoints.set_active", request, dry_run, engine, out).await?;
         }
         EndpointCommand::Disable { id, at, dry_run } => {
-            let request = json!({ "connection": at.connection, "id": id, "active": false, "dry_run": dry_run });
+            let request =
+                json!({ "connection": at.connection, "id": id, "active": false, "dry_run": dry_run });
             written("endpoints.set_active", request, dry_run, engine, out).await?;
         }
         EndpointCommand::Delete { id, at, dry_run, yes } => {
-            let question = format!("Delete endpoint {id} at {}? The provider forgets it and its secret.", at.connection);
+            let question =
+                format!("Delete endpoint {id} at {}? The provider forgets it and its secret.", at.connection);
             if !dry_run && !yes && !input::confirm(&question)? {
                 out.message("Nothing was changed.");
                 return Ok(Outcome::No);
@@ -134,15 +161,28 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
                 show_call(&answer["call"], out);
             } else {
                 out.result(&answer, || {
-                    format!("The new secret is in the vault as {}. {}", text(&answer["secret"], "name"), text(&answer, "previous"))
+                    format!(
+                        "The new secret is in the vault as {}. {}",
+                        text(&answer["secret"], "name"),
+                        text(&answer, "previous")
+                    )
                 });
             }
         }
         EndpointCommand::Test { id, at } => {
-            let tested = engine.call("endpoints.test", json!({ "connection": at.connection, "id": id })).await?;
+            let tested =
+                engine.call("endpoints.test", json!({ "connection": at.connection, "id": id })).await?;
             out.result(&tested, || {
-                let by = if tested["by"] == "provider" { "the provider" } else { "Waybill, signed as the provider would" };
-                format!("Sent by {by}: answered {} {}", text(&tested, "status"), plain(&text(&tested, "error")))
+                let by = if tested["by"] == "provider" {
+                    "the provider"
+                } else {
+                    "Waybill, signed as the provider would"
+                };
+                format!(
+                    "Sent by {by}: answered {} {}",
+                    text(&tested, "status"),
+                    plain(&text(&tested, "error"))
+                )
             });
             return Ok(if tested["ok"] == true { Outcome::Done } else { Outcome::No });
         }
@@ -159,14 +199,20 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
         EndpointCommand::Redeliver { id, entry, at } => {
             let request = json!({ "connection": at.connection, "endpoint": id, "entry": entry });
             engine.call("endpoints.redeliver", request).await?;
-            out.result(&json!({ "redelivered": entry }), || format!("{} sends {entry} again.", at.connection));
+            out.result(&json!({ "redelivered": entry }), || {
+                format!("{} sends {entry} again.", at.connection)
+            });
         }
         EndpointCommand::History { connection } => {
             let entries = engine.call("endpoints.history", json!({ "connection": connection })).await?;
             out.result(&entries, || {
                 let rows: Vec<Vec<String>> = list(&entries)
                     .iter()
-                    .map(|entry| ["at", "who", "operation", "connection", "endpoint", "outcome"].map(|field| text(entry, field)).to_vec())
+                    .map(|entry| {
+                        ["at", "who", "operation", "connection", "endpoint", "outcome"]
+                            .map(|field| text(entry, field))
+                            .to_vec()
+                    })
                     .collect();
                 table(&["AT", "WHO", "WHAT", "CONNECTION", "ENDPOINT", "OUTCOME"], &rows)
             });
@@ -175,7 +221,13 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
     Ok(Outcome::Done)
 }
 
-async fn written(command: &str, request: Value, dry_run: bool, engine: &Engine, out: &Out) -> Result<(), Failure> {
+async fn written(
+    command: &str,
+    request: Value,
+    dry_run: bool,
+    engine: &Engine,
+    out: &Out,
+) -> Result<(), Failure> {
     let answer = engine.call(command, request).await?;
     if dry_run {
         show_call(&answer["call"], out);
@@ -205,7 +257,11 @@ fn listing(endpoints: &Value) -> String {
     let rows: Vec<Vec<String>> = list(endpoints)
         .iter()
         .map(|one| {
-            let events = if one["all_events"] == true { "all".to_owned() } else { list(&one["events"]).len().to_string() };
+            let events = if one["all_events"] == true {
+                "all".to_owned()
+            } else {
+                list(&one["events"]).len().to_string()
+            };
             vec![
                 text(one, "id"),
                 if one["active"] == true { "active".to_owned() } else { text(one, "status") },
@@ -223,7 +279,8 @@ fn listing(endpoints: &Value) -> String {
 }
 
 fn describe(one: &Value) -> String {
-    let events: Vec<String> = list(&one["events"]).iter().filter_map(|event| event.as_str().map(plain)).collect();
+    let events: Vec<String> =
+        list(&one["events"]).iter().filter_map(|event| event.as_str().map(plain)).collect();
     let vault = if one["credential"]["in_vault"] == true { "in the vault" } else { "not in the vault" };
     format!(
         "{} {}\n  address     {}\n  label       {}\n  state       {} {}\n  events      {}\n  credential  {}, {vault}\n  changed     {}",

@@ -37,7 +37,9 @@ async fn add(args: InboxAdd, engine: &Engine, out: &Out) -> Result<(), Failure> 
         "connection": args.connection,
         "endpoint": args.endpoint,
     });
-    if let Some(answer) = answer(&args.answer, json!({ "status": 200, "headers": [], "body": "", "delay_ms": 0 }))? {
+    if let Some(answer) =
+        answer(&args.answer, json!({ "status": 200, "headers": [], "body": "", "delay_ms": 0 }))?
+    {
         request["answer"] = answer;
     }
     let inbox = engine.call("inboxes.create", request).await?;
@@ -88,7 +90,9 @@ fn answer(args: &AnswerArgs, mut rule: Value) -> Result<Option<Value>, Failure> 
         let mut pairs = Vec::new();
         for header in headers {
             let Some((name, value)) = header.split_once(':') else {
-                return Err(Failure::invalid(format!("{header:?} is not of the form 'Name: value'; nothing was done.")));
+                return Err(Failure::invalid(format!(
+                    "{header:?} is not of the form 'Name: value'; nothing was done."
+                )));
             };
             pairs.push(json!([name.trim(), value.trim()]));
         }

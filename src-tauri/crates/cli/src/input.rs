@@ -24,18 +24,21 @@ pub(crate) fn one_secret(from: &SecretsFrom) -> Result<String, Failure> {
     let mut found = secrets(from)?;
     match found.len() {
         1 => Ok(found.remove(0)),
-        0 => Err(Failure::invalid("No secret was given; nothing was done.")
-            .hint("Name an environment variable with --secret-env VAR, or pipe the secret in with --secret-stdin.")),
-        _ => Err(Failure::invalid("More than one secret was given, and only one can be used; nothing was done.")),
+        0 => Err(Failure::invalid("No secret was given; nothing was done.").hint(
+            "Name an environment variable with --secret-env VAR, or pipe the secret in with --secret-stdin.",
+        )),
+        _ => Err(Failure::invalid(
+            "More than one secret was given, and only one can be used; nothing was done.",
+        )),
     }
 }
 
 /// The value of an environment variable that holds a secret.
 pub(crate) fn variable_value(variable: &str) -> Result<String, Failure> {
     match std::env::var(variable) {
-        Ok(value) if value.is_empty() => Err(Failure::invalid(format!(
-            "The environment variable {variable} is empty; nothing was done."
-        ))),
+        Ok(value) if value.is_empty() => {
+            Err(Failure::invalid(format!("The environment variable {variable} is empty; nothing was done.")))
+        }
         Ok(value) => Ok(value),
         Err(_) => Err(Failure::invalid(format!(
             "The environment variable {variable} is not set (or is not text); nothing was done."
@@ -47,9 +50,9 @@ pub(crate) fn variable_value(variable: &str) -> Result<String, Failure> {
 /// A secret from standard input; one line end at its end belongs to the pipe, not to the secret.
 pub(crate) fn stdin_secret() -> Result<String, Failure> {
     let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::invalid(format!("Standard input could not be read: {error}; nothing was done.")))?;
+    std::io::stdin().read_to_string(&mut text).map_err(|error| {
+        Failure::invalid(format!("Standard input could not be read: {error}; nothing was done."))
+    })?;
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {
@@ -57,7 +60,9 @@ pub(crate) fn stdin_secret() -> Result<String, Failure> {
         }
     }
     if text.is_empty() {
-        return Err(Failure::invalid("Standard input was empty where a secret was expected; nothing was done."));
+        return Err(Failure::invalid(
+            "Standard input was empty where a secret was expected; nothing was done.",
+        ));
     }
     Ok(text)
 }
@@ -71,7 +76,11 @@ pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
         std::fs::read(path)
     };
     read.map_err(|error| {
-        let code = if error.kind() == std::io::ErrorKind::NotFound { ErrorCode::NotFound } else { ErrorCode::InvalidInput };
+        let code = if error.kind() == std::io::ErrorKind::NotFound {
+            ErrorCode::NotFound
+        } else {
+            ErrorCode::InvalidInput
+        };
         Failure::new(code, format!("{} could not be read: {error}; nothing was done.", path.display()))
     })
 }
@@ -83,7 +92,9 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
 
 /// Back from that.
 pub(crate) fn from_base64(text: &str) -> Result<Vec<u8>, Failure> {
-    base64::engine::general_purpose::STANDARD.decode(text).map_err(|_| Failure::internal("An answer was not Base64."))
+    base64::engine::general_purpose::STANDARD
+        .decode(text)
+        .map_err(|_| Failure::internal("An answer was not Base64."))
 }
 
 /// `K=V` pairs as an object.
@@ -108,6 +119,8 @@ pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
     }
     eprint!("{question} [y/N] ");
     let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(|error| Failure::invalid(format!("No answer could be read: {error}.")))?;
+    std::io::stdin()
+        .read_line(&mut answer)
+        .map_err(|error| Failure::invalid(format!("No answer could be read: {error}.")))?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }

@@ -5,8 +5,8 @@ use crate::deliveries::row;
 use crate::output::{Out, Outcome, plain};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
-use waybill_engine::api::Event;
 use waybill_engine::Engine;
+use waybill_engine::api::Event;
 use waybill_model::{DeliveryId, Failure};
 
 pub(crate) async fn run(args: Listen, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
@@ -41,14 +41,21 @@ pub(crate) async fn run(args: Listen, engine: &Engine, out: &Out) -> Result<Outc
 }
 
 /// Writes every delivery after `seen`, oldest first, and tells the newest one written.
-async fn write_new(engine: &Engine, out: &Out, seen: Option<DeliveryId>) -> Result<Option<DeliveryId>, Failure> {
+async fn write_new(
+    engine: &Engine,
+    out: &Out,
+    seen: Option<DeliveryId>,
+) -> Result<Option<DeliveryId>, Failure> {
     let mut last = seen;
     for delivery in engine.deliveries_since(seen).await? {
         last = Some(delivery.id);
         let value = serde_json::to_value(&delivery).unwrap_or(Value::Null);
         out.result(&value, || {
             let cells = row(&value);
-            plain(&format!("{}  #{}  {}  {}  {}  {}  {}", cells[1], cells[0], cells[2], cells[3], cells[4], cells[5], cells[6]))
+            plain(&format!(
+                "{}  #{}  {}  {}  {}  {}  {}",
+                cells[1], cells[0], cells[2], cells[3], cells[4], cells[5], cells[6]
+            ))
         });
     }
     Ok(last)
@@ -59,7 +66,8 @@ async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        let (Ok(mut interrupt), Ok(mut terminate)) =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
         else {
             return std::future::pending().await;
         };

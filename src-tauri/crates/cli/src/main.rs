@@ -29,7 +29,9 @@ fn main() -> ExitCode {
     let out = Out::new(cli.json, cli.quiet);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return out.failure(&Failure::internal(format!("The runtime could not start: {error}."))),
+        Err(error) => {
+            return out.failure(&Failure::internal(format!("The runtime could not start: {error}.")));
+        }
     };
     let outcome = runtime.block_on(Box::pin(run(cli, &out)));
     let code = match outcome {

@@ -97,7 +97,8 @@ impl Out {
 
 /// A table with aligned columns; the last one is not padded. Control characters are shown, not sent to the terminal.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| plain(cell)).collect()).collect();
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| plain(cell)).collect()).collect();
     let mut widths: Vec<usize> = head.iter().map(|cell| cell.chars().count()).collect();
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -124,7 +125,9 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 pub(crate) fn plain(text: &str) -> String {
     text.chars()
         .map(|c| match c {
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => c.escape_unicode().to_string(),
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {
+                c.escape_unicode().to_string()
+            }
             c if c.is_control() => c.escape_default().to_string(),
             c => c.to_string(),
         })
@@ -156,9 +159,12 @@ mod tests {
 
     #[test]
     fn nothing_that_moves_the_cursor_reaches_a_terminal() {
-        for (given, shown) in
-            [("a\u{1b}[31mb", "a\\u{1b}[31mb"), ("x\ny", "x\\ny"), ("a\u{202e}b", "a\\u{202e}b"), ("grün", "grün")]
-        {
+        for (given, shown) in [
+            ("a\u{1b}[31mb", "a\\u{1b}[31mb"),
+            ("x\ny", "x\\ny"),
+            ("a\u{202e}b", "a\\u{202e}b"),
+            ("grün", "grün"),
+        ] {
             assert_eq!(plain(given), shown);
         }
     }

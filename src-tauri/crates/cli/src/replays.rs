@@ -23,7 +23,8 @@ pub(crate) async fn run(args: Replay, engine: &Engine, out: &Out) -> Result<Outc
             let attempts = engine.call("replays.attempts", json!({ "job": id, "limit": 500 })).await?;
             job["attempts"] = attempts["attempts"].clone();
             out.result(&job, || {
-                let lines: Vec<String> = job["attempts"].as_array().into_iter().flatten().map(numbered).collect();
+                let lines: Vec<String> =
+                    job["attempts"].as_array().into_iter().flatten().map(numbered).collect();
                 format!("{}\n{}", listing(&json!([job])), lines.join("\n"))
             });
             Ok(Outcome::Done)
@@ -50,7 +51,9 @@ async fn start(args: Replay, engine: &Engine, out: &Out) -> Result<Outcome, Fail
             .hint("waybill replay --query 'inbox:mynd-prod since:2h' --to URL"));
     }
     if !args.timeout.is_finite() || args.timeout <= 0.0 || args.timeout > 3_600.0 {
-        return Err(Failure::invalid("--timeout is a number of seconds above 0 and at most 3,600; nothing was sent."));
+        return Err(Failure::invalid(
+            "--timeout is a number of seconds above 0 and at most 3,600; nothing was sent.",
+        ));
     }
     for id in &args.ids {
         delivery_id(id)?;
@@ -74,7 +77,8 @@ async fn start(args: Replay, engine: &Engine, out: &Out) -> Result<Outcome, Fail
     let warned = plan["warnings"].as_array().is_some_and(|warnings| !warnings.is_empty());
     if warned && !args.yes {
         out.message(&describe_plan(&plan));
-        if !input::confirm(&format!("Send {} deliveries to {}?", text(&plan, "count"), text(&plan, "host")))? {
+        if !input::confirm(&format!("Send {} deliveries to {}?", text(&plan, "count"), text(&plan, "host")))?
+        {
             out.message("Nothing was sent.");
             return Ok(Outcome::No);
         }
@@ -134,7 +138,8 @@ async fn tell_new(id: &str, told: &mut HashSet<String>, engine: &Engine, out: &O
     let mut fresh = Vec::new();
     let mut offset = 0;
     loop {
-        let page = engine.call("replays.attempts", json!({ "job": id, "offset": offset, "limit": 500 })).await?;
+        let page =
+            engine.call("replays.attempts", json!({ "job": id, "offset": offset, "limit": 500 })).await?;
         let attempts = page["attempts"].as_array().cloned().unwrap_or_default();
         let count = attempts.len();
         let mut known = 0;
@@ -166,7 +171,8 @@ fn progress(job: &Value) -> String {
     let done = count("succeeded") + count("failed") + count("skipped");
     let rate = job["per_second"].as_f64().unwrap_or_default();
     let left = count("total").saturating_sub(done);
-    let remaining = if rate > 0.0 { format!(" · about {:.0} s left", left as f64 / rate) } else { String::new() };
+    let remaining =
+        if rate > 0.0 { format!(" · about {:.0} s left", left as f64 / rate) } else { String::new() };
     format!("{done} of {} · {} failed · {rate:.0}/s{remaining}", count("total"), count("failed"))
 }
 

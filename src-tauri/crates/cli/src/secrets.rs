@@ -17,7 +17,9 @@ pub(crate) async fn run(command: SecretCommand, engine: &Engine, out: &Out) -> R
                     .as_array()
                     .into_iter()
                     .flatten()
-                    .map(|one| ["id", "name", "kind", "state", "created_at"].map(|field| text(one, field)).to_vec())
+                    .map(|one| {
+                        ["id", "name", "kind", "state", "created_at"].map(|field| text(one, field)).to_vec()
+                    })
                     .collect();
                 if rows.is_empty() {
                     return "No secret yet.".to_owned();
@@ -46,7 +48,8 @@ pub(crate) async fn run(command: SecretCommand, engine: &Engine, out: &Out) -> R
         SecretCommand::Set { name, secrets, public_key } => {
             let kind = if public_key { "public_key" } else { "shared_secret" };
             let value = input::one_secret(&secrets)?;
-            let made = engine.call("secrets.set", json!({ "name": name, "kind": kind, "value": value })).await?;
+            let made =
+                engine.call("secrets.set", json!({ "name": name, "kind": kind, "value": value })).await?;
             out.result(&made, || format!("{name} is in the vault as {}.", text(&made, "id")));
         }
         SecretCommand::Remove { id } => {

@@ -8,7 +8,8 @@ use waybill_engine::Engine;
 use waybill_model::Failure;
 
 pub(crate) async fn verify(args: Verify, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
-    let request_base64 = args.request.as_deref().map(input::file).transpose()?.map(|bytes| input::base64(&bytes));
+    let request_base64 =
+        args.request.as_deref().map(input::file).transpose()?.map(|bytes| input::base64(&bytes));
     let request = json!({
         "request_base64": request_base64,
         "delivery": args.delivery,
@@ -70,9 +71,10 @@ pub(crate) async fn sign(args: Sign, engine: &Engine, out: &Out) -> Result<Outco
 
 pub(crate) async fn send(args: Send, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
     let data = match args.data.as_deref().map(input::file).transpose()? {
-        Some(bytes) => Some(String::from_utf8(bytes).map_err(|_| {
-            Failure::invalid("The data is not UTF-8 text; nothing was sent.")
-        })?),
+        Some(bytes) => Some(
+            String::from_utf8(bytes)
+                .map_err(|_| Failure::invalid("The data is not UTF-8 text; nothing was sent."))?,
+        ),
         None => None,
     };
     let secret = if args.scheme.is_some() { Some(input::one_secret(&args.secrets)?) } else { None };
@@ -91,11 +93,15 @@ pub(crate) async fn send(args: Send, engine: &Engine, out: &Out) -> Result<Outco
 
 /// What an outgoing request came to, in one line.
 pub(crate) fn attempt_line(attempt: &Value) -> String {
-    let took = attempt["duration_us"].as_u64().map_or_else(String::new, |us| format!(" in {:.1} ms", us as f64 / 1e3));
+    let took = attempt["duration_us"]
+        .as_u64()
+        .map_or_else(String::new, |us| format!(" in {:.1} ms", us as f64 / 1e3));
     let target = attempt["url"].as_str().or(attempt["target"].as_str()).unwrap_or_default();
     match (attempt["status"].as_u64(), attempt["error"].as_str()) {
         (Some(status), _) => format!("{} answered {status}{took}", plain(target)),
-        (None, Some(error)) => format!("{}: {}{took}: {}", plain(target), text(attempt, "outcome"), plain(error)),
+        (None, Some(error)) => {
+            format!("{}: {}{took}: {}", plain(target), text(attempt, "outcome"), plain(error))
+        }
         (None, None) => format!("{}: {}{took}", plain(target), text(attempt, "outcome")),
     }
 }

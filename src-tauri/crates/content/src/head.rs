@@ -157,7 +157,8 @@ impl RawRequest {
     pub fn parse(bytes: &[u8]) -> Result<Self, Failure> {
         let (head, length) = Head::parse_with_length(bytes.strip_prefix(crate::json::BOM).unwrap_or(bytes));
         let token = !head.method.is_empty() && head.method.iter().all(|&b| is_token(b));
-        if !token || head.target.is_empty() || head.target.contains(&b' ') {
+        let versioned = head.version.starts_with(b"HTTP/");
+        if !token || !versioned || head.target.is_empty() || head.target.contains(&b' ') {
             return Err(Failure::invalid("The first line is not an HTTP request line; nothing was read.")
                 .hint("A raw request begins with a line like \"POST /path HTTP/1.1\", then headers, a blank line and the body."));
         }

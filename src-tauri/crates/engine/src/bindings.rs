@@ -59,9 +59,8 @@ pub fn typescript() -> String {
     found.visit::<Failure>();
     found.visit::<BytesRequest>();
 
-    let mut text = String::from(
-        "// Made from the Rust types by `cargo xtask bindings`. Changes here are lost.\n\n",
-    );
+    let mut text =
+        String::from("// Made from the Rust types by `cargo xtask bindings`. Changes here are lost.\n\n");
     for declaration in found.by_name.values() {
         text.push_str(declaration);
         text.push('\n');
@@ -90,11 +89,8 @@ pub fn typescript() -> String {
 
 fn write_tags(text: &mut String, kind: Kind) {
     for command in COMMANDS.iter().filter(|command| command.kind == kind) {
-        let tags: Vec<String> = command
-            .tags
-            .iter()
-            .map(|tag| serde_json::to_string(tag).unwrap_or_default())
-            .collect();
+        let tags: Vec<String> =
+            command.tags.iter().map(|tag| serde_json::to_string(tag).unwrap_or_default()).collect();
         let _ = writeln!(text, "  {:?}: [{}],", command.name, tags.join(", "));
     }
 }

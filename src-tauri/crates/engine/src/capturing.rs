@@ -66,8 +66,11 @@ pub(crate) async fn start(engine: &Engine, request: CaptureStart) -> Result<Stat
     let bind = request.bind.unwrap_or(settings.bind);
     let port = request.port.unwrap_or(settings.port);
     let ip: IpAddr = bind.parse().map_err(|_| {
-        Failure::new(ErrorCode::ListenFailed, format!("{bind:?} is no address to listen on; nothing was started."))
-            .hint("Use 127.0.0.1 for this machine only.")
+        Failure::new(
+            ErrorCode::ListenFailed,
+            format!("{bind:?} is no address to listen on; nothing was started."),
+        )
+        .hint("Use 127.0.0.1 for this machine only.")
     })?;
     if let Some(span) = engine.0.capturing.stop().await {
         engine.0.store.listening_until(span, engine.now()).await?;
@@ -165,7 +168,8 @@ async fn take(engine: &Engine, arrived: Arrived) -> Result<Answer> {
         None => None,
     };
     let url = arrived.target.clone();
-    let headers: Vec<(&[u8], &[u8])> = arrived.headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+    let headers: Vec<(&[u8], &[u8])> =
+        arrived.headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
     let request = Request {
         method: arrived.method.as_bytes(),
         url: url.as_bytes(),
@@ -192,7 +196,13 @@ async fn take(engine: &Engine, arrived: Arrived) -> Result<Answer> {
     })
 }
 
-fn record(arrived: &Arrived, ready: Option<&ReadyInbox>, judged: Judged, status: u16, duration_us: u64) -> NewDelivery {
+fn record(
+    arrived: &Arrived,
+    ready: Option<&ReadyInbox>,
+    judged: Judged,
+    status: u16,
+    duration_us: u64,
+) -> NewDelivery {
     NewDelivery {
         inbox: ready.map_or_else(unsorted, |ready| ready.inbox.name.clone()),
         received_at: arrived.received_at,

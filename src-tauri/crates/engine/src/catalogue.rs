@@ -13,7 +13,8 @@ pub(crate) fn user_files(folder: &Path) -> Vec<(String, String)> {
         .flatten()
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            let text = name.ends_with(".toml").then(|| std::fs::read_to_string(entry.path()).ok()).flatten()?;
+            let text =
+                name.ends_with(".toml").then(|| std::fs::read_to_string(entry.path()).ok()).flatten()?;
             Some((name, text))
         })
         .collect();
@@ -50,12 +51,9 @@ pub(crate) async fn schemes(engine: &Engine, _: Nothing) -> Result<Vec<SchemeInf
 #[allow(clippy::unused_async, reason = "every handler of the table has the same form")]
 pub(crate) async fn scheme(engine: &Engine, request: CatalogueRef) -> Result<SchemeFile> {
     let info = engine.0.schemes.require(&request.id)?.info();
-    let text = engine
-        .0
-        .schemes
-        .text(&request.id)
-        .map(str::to_owned)
-        .ok_or_else(|| Failure::new(ErrorCode::UnknownScheme, format!("The file of scheme {} is not there.", request.id)))?;
+    let text = engine.0.schemes.text(&request.id).map(str::to_owned).ok_or_else(|| {
+        Failure::new(ErrorCode::UnknownScheme, format!("The file of scheme {} is not there.", request.id))
+    })?;
     Ok(SchemeFile { info, text })
 }
 

@@ -13,9 +13,12 @@ pub(crate) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<Connection>>
 }
 
 pub(crate) async fn find(engine: &Engine, name: &Name) -> Result<Connection> {
-    engine.0.store.connection(name.clone()).await?.ok_or_else(|| {
-        Failure::not_found("connection", name).hint("'waybill connection list' lists them.")
-    })
+    engine
+        .0
+        .store
+        .connection(name.clone())
+        .await?
+        .ok_or_else(|| Failure::not_found("connection", name).hint("'waybill connection list' lists them."))
 }
 
 pub(crate) async fn add(engine: &Engine, request: ConnectionAdd) -> Result<Connection> {
@@ -72,7 +75,9 @@ pub(crate) async fn add(engine: &Engine, request: ConnectionAdd) -> Result<Conne
 /// A client for a connection, with its credential from the vault.
 pub(crate) async fn client(engine: &Engine, connection: &Connection) -> Result<(Client, Arc<Description>)> {
     let description = engine.0.providers.get(&connection.provider)?;
-    let token = engine.secret_required(&connection.token, &format!("the credential of connection {}", connection.name)).await?;
+    let token = engine
+        .secret_required(&connection.token, &format!("the credential of connection {}", connection.name))
+        .await?;
     let access = ClientConnection {
         name: connection.name.clone(),
         base_url: connection.base_url.clone(),

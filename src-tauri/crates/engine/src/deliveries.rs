@@ -19,14 +19,21 @@ pub(crate) fn parse(engine: &Engine, text: &str) -> Result<Query> {
 /// Every delivery that matches, oldest first.
 pub(crate) async fn matching(engine: &Engine, text: &str) -> Result<Vec<DeliveryId>> {
     let query = parse(engine, text)?;
-    let wanted = QueryRef { query, after: None, before: None, limit: None, newest_first: false, cancel: None };
+    let wanted =
+        QueryRef { query, after: None, before: None, limit: None, newest_first: false, cancel: None };
     engine.0.store.ids(wanted).await
 }
 
 pub(crate) async fn query(engine: &Engine, request: QueryDeliveries) -> Result<ResultSet> {
     let parsed = parse(engine, &request.query)?;
-    let wanted =
-        QueryRef { query: parsed.clone(), after: None, before: None, limit: None, newest_first: false, cancel: None };
+    let wanted = QueryRef {
+        query: parsed.clone(),
+        after: None,
+        before: None,
+        limit: None,
+        newest_first: false,
+        cancel: None,
+    };
     let ids = engine.0.store.ids(wanted).await?;
     Ok(engine.0.results.insert(parsed, ids))
 }
@@ -73,8 +80,11 @@ pub(crate) async fn complete(engine: &Engine, request: CompletionRequest) -> Res
         start: u32::try_from(found.start).unwrap_or(u32::MAX),
         end: u32::try_from(found.end).unwrap_or(u32::MAX),
     };
-    let mut all: Vec<Completion> =
-        found.items.iter().map(|item| place(item.insert.clone(), item.label.clone(), item.detail.clone())).collect();
+    let mut all: Vec<Completion> = found
+        .items
+        .iter()
+        .map(|item| place(item.insert.clone(), item.label.clone(), item.detail.clone()))
+        .collect();
     if let Some(wanted) = &found.values_of {
         let field = match wanted.field {
             "inbox" => ValueField::Inbox,

@@ -23,16 +23,28 @@ fn data_folder(engine: &Engine) -> DoctorLine {
     let folder = &engine.0.options.data_dir;
     match std::fs::metadata(folder) {
         Ok(_) => line("data folder", "ok", folder.display().to_string(), ""),
-        Err(error) => line("data folder", "problem", format!("{}: {error}", folder.display()), "Give this account the right to write there, or choose another with --data-dir."),
+        Err(error) => line(
+            "data folder",
+            "problem",
+            format!("{}: {error}", folder.display()),
+            "Give this account the right to write there, or choose another with --data-dir.",
+        ),
     }
 }
 
 async fn database(engine: &Engine) -> DoctorLine {
     if let Some(notice) = engine.notice() {
-        return line("database", "warning", notice, "Keep the file that was set aside until you know that you don't need it.");
+        return line(
+            "database",
+            "warning",
+            notice,
+            "Keep the file that was set aside until you know that you don't need it.",
+        );
     }
     match engine.0.store.totals().await {
-        Ok(totals) => line("database", "ok", format!("{} deliveries, {} bytes", totals.deliveries, totals.bytes), ""),
+        Ok(totals) => {
+            line("database", "ok", format!("{} deliveries, {} bytes", totals.deliveries, totals.bytes), "")
+        }
         Err(failure) => line("database", "problem", failure.message, failure.hint.unwrap_or_default()),
     }
 }
@@ -48,8 +60,12 @@ async fn vault(engine: &Engine) -> DoctorLine {
         Err(failure) => return line("secrets", "problem", failure.message, failure.hint.unwrap_or_default()),
     };
     match state {
-        Some(VaultState::Working) => line("secrets", "ok", format!("{kind}: written, read back, removed"), ""),
-        Some(VaultState::Locked { detail }) => line("secrets", "problem", format!("{kind} is locked: {detail}"), "Unlock it and try again."),
+        Some(VaultState::Working) => {
+            line("secrets", "ok", format!("{kind}: written, read back, removed"), "")
+        }
+        Some(VaultState::Locked { detail }) => {
+            line("secrets", "problem", format!("{kind} is locked: {detail}"), "Unlock it and try again.")
+        }
         Some(VaultState::Missing { detail }) => line(
             "secrets",
             "problem",
@@ -62,7 +78,12 @@ async fn vault(engine: &Engine) -> DoctorLine {
             format!("{kind} did not answer within {waited_ms} ms"),
             "It may be waiting for a password: look for its window.",
         ),
-        Some(VaultState::Failed { detail }) => line("secrets", "problem", format!("{kind}: {detail}"), "Choose the encrypted file with --vault file until it is mended."),
+        Some(VaultState::Failed { detail }) => line(
+            "secrets",
+            "problem",
+            format!("{kind}: {detail}"),
+            "Choose the encrypted file with --vault file until it is mended.",
+        ),
         None => line("secrets", "warning", format!("{kind}: not asked"), ""),
     }
 }
@@ -81,7 +102,12 @@ async fn port(engine: &Engine) -> DoctorLine {
     let address = format!("{}:{}", settings.bind, settings.port);
     match std::net::TcpListener::bind(&address) {
         Ok(_) => line("capture", "ok", format!("{address} is free"), ""),
-        Err(error) => line("capture", "warning", format!("{address} can't be listened on: {error}"), "Another Waybill may be capturing there, which is well; else choose another port."),
+        Err(error) => line(
+            "capture",
+            "warning",
+            format!("{address} can't be listened on: {error}"),
+            "Another Waybill may be capturing there, which is well; else choose another port.",
+        ),
     }
 }
 
@@ -91,17 +117,32 @@ fn clock(engine: &Engine) -> DoctorLine {
     if sane {
         line("clock", "ok", engine.now().to_string(), "")
     } else {
-        line("clock", "problem", format!("it says {}", engine.now()), "Set it: signatures carry the time and are refused when it is off.")
+        line(
+            "clock",
+            "problem",
+            format!("it says {}", engine.now()),
+            "Set it: signatures carry the time and are refused when it is off.",
+        )
     }
 }
 
 fn catalogue(engine: &Engine) -> Vec<DoctorLine> {
     let mut lines = Vec::new();
     for fault in engine.0.schemes.faults() {
-        lines.push(line("scheme file", "warning", fault.to_string(), "Mend the file; until then it is left out."));
+        lines.push(line(
+            "scheme file",
+            "warning",
+            fault.to_string(),
+            "Mend the file; until then it is left out.",
+        ));
     }
     for fault in engine.0.providers.faults() {
-        lines.push(line("provider file", "warning", fault.to_string(), "Mend the file; until then it is left out."));
+        lines.push(line(
+            "provider file",
+            "warning",
+            fault.to_string(),
+            "Mend the file; until then it is left out.",
+        ));
     }
     lines
 }
@@ -114,7 +155,10 @@ async fn intents(engine: &Engine) -> Vec<DoctorLine> {
             line(
                 "unanswered write",
                 "problem",
-                format!("{} at {} of {} was sent and not answered", intent.verb, intent.connection, intent.created_at),
+                format!(
+                    "{} at {} of {} was sent and not answered",
+                    intent.verb, intent.connection, intent.created_at
+                ),
                 "Read the endpoints again and see whether it happened before doing it once more.",
             )
         })
@@ -129,12 +173,18 @@ fn tunnels() -> DoctorLine {
     let found: Vec<&str> = TUNNELS
         .iter()
         .filter(|name| {
-            std::env::split_paths(&path).any(|folder| folder.join(name).is_file() || folder.join(format!("{name}.exe")).is_file())
+            std::env::split_paths(&path)
+                .any(|folder| folder.join(name).is_file() || folder.join(format!("{name}.exe")).is_file())
         })
         .copied()
         .collect();
     if found.is_empty() {
-        line("tunnels", "warning", "no tunnel program was found", "To receive from the internet install one, such as cloudflared.")
+        line(
+            "tunnels",
+            "warning",
+            "no tunnel program was found",
+            "To receive from the internet install one, such as cloudflared.",
+        )
     } else {
         line("tunnels", "ok", found.join(", "), "")
     }

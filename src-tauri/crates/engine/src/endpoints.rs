@@ -5,8 +5,8 @@ use crate::connections::{client, find};
 use crate::engine::Engine;
 use std::collections::{HashMap, HashSet};
 use waybill_model::{
-    Connection, Endpoint, ErrorCode, Failure, Inbox, LogEntry, Name, ProviderOperation, Result, SecretKind, SecretState,
-    Support, Timestamp,
+    Connection, Endpoint, ErrorCode, Failure, Inbox, LogEntry, Name, ProviderOperation, Result, SecretKind,
+    SecretState, Support, Timestamp,
 };
 use waybill_provider::LogQuery;
 
@@ -44,13 +44,17 @@ async fn read_remote(engine: &Engine, connection: &Connection) -> Result<Vec<End
 }
 
 fn no_list(connection: &Connection) -> Failure {
-    Failure::new(ErrorCode::Unsupported, format!("The provider of {} has no call that lists endpoints.", connection.name))
+    Failure::new(
+        ErrorCode::Unsupported,
+        format!("The provider of {} has no call that lists endpoints.", connection.name),
+    )
 }
 
 fn has_no_list(failure: &Failure, support: Support) -> bool {
     let status = failure.details.as_ref().and_then(|details| details["status"].as_u64());
     support != Support::Supported
-        && (matches!(failure.code, ErrorCode::Unsupported | ErrorCode::ProviderNotFound) || matches!(status, Some(404 | 405)))
+        && (matches!(failure.code, ErrorCode::Unsupported | ErrorCode::ProviderNotFound)
+            || matches!(status, Some(404 | 405)))
 }
 
 /// What is needed to say of an endpoint what is known here: its secret, its inbox.
@@ -74,9 +78,11 @@ impl Known {
     }
 
     fn complete(&self, mut endpoint: Endpoint) -> Endpoint {
-        endpoint.credential.in_vault = self.with_secret.contains(&(endpoint.connection.clone(), endpoint.id.clone()));
+        endpoint.credential.in_vault =
+            self.with_secret.contains(&(endpoint.connection.clone(), endpoint.id.clone()));
         let bound = self.inboxes.iter().find(|inbox| {
-            inbox.connection.as_ref() == Some(&endpoint.connection) && inbox.endpoint.as_deref() == Some(&endpoint.id)
+            inbox.connection.as_ref() == Some(&endpoint.connection)
+                && inbox.endpoint.as_deref() == Some(&endpoint.id)
         });
         let pointed = || {
             let path = url::Url::parse(&endpoint.url).ok()?.path().to_owned();
@@ -93,11 +99,16 @@ pub(crate) async fn completed(engine: &Engine, endpoint: Endpoint) -> Result<End
     Ok(Known::gather(engine).await?.complete(endpoint))
 }
 
-async fn gathered(engine: &Engine, connection: Option<Name>, problems: Vec<EndpointProblem>) -> Result<EndpointList> {
+async fn gathered(
+    engine: &Engine,
+    connection: Option<Name>,
+    problems: Vec<EndpointProblem>,
+) -> Result<EndpointList> {
     let known = Known::gather(engine).await?;
     let cached = engine.0.store.endpoints(connection).await?;
     let read_at: Option<Timestamp> = cached.iter().map(|(_, at)| *at).min();
-    let mut endpoints: Vec<Endpoint> = cached.into_iter().map(|(endpoint, _)| known.complete(endpoint)).collect();
+    let mut endpoints: Vec<Endpoint> =
+        cached.into_iter().map(|(endpoint, _)| known.complete(endpoint)).collect();
     // Disabled with failures, then failing, then inactive, then the rest; each by connection and address.
     endpoints.sort_by_key(|one| {
         let rank = match (one.active, one.failures.unwrap_or(0) > 0 || one.disabled_reason.is_some()) {
@@ -147,7 +158,9 @@ pub(crate) async fn fresh(engine: &Engine, connection: &Connection, id: &str) ->
         Err(failure) => {
             let cached = engine.0.store.endpoint(connection.name.clone(), id.to_owned()).await?;
             match cached {
-                Some((endpoint, _)) if has_no_list(&failure, support) => return completed(engine, endpoint).await,
+                Some((endpoint, _)) if has_no_list(&failure, support) => {
+                    return completed(engine, endpoint).await;
+                }
                 _ => return Err(failure),
             }
         }
@@ -174,7 +187,8 @@ pub(crate) async fn log(engine: &Engine, request: LogRequest) -> Result<Vec<LogE
 async fn link(engine: &Engine, entries: &mut [LogEntry]) -> Result<()> {
     let ids: Vec<String> =
         entries.iter().flat_map(|entry| [Some(entry.id.clone()), entry.event_id.clone()]).flatten().collect();
-    let found: HashMap<String, waybill_model::DeliveryId> = engine.0.store.known_ids(ids).await?.into_iter().collect();
+    let found: HashMap<String, waybill_model::DeliveryId> =
+        engine.0.store.known_ids(ids).await?.into_iter().collect();
     for entry in entries {
         entry.delivery = found.get(&entry.id).or_else(|| found.get(entry.event_id.as_deref()?)).copied();
     }

@@ -68,7 +68,10 @@ impl EngineOptions {
 
 impl fmt::Debug for EngineOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EngineOptions").field("data_dir", &self.data_dir).field("program", &self.program).finish_non_exhaustive()
+        f.debug_struct("EngineOptions")
+            .field("data_dir", &self.data_dir)
+            .field("program", &self.program)
+            .finish_non_exhaustive()
     }
 }
 
@@ -90,13 +93,16 @@ pub fn data_dir(given: Option<&Path>) -> Result<PathBuf> {
     if let Some(given) = given {
         return Ok(given.to_path_buf());
     }
-    let home = |variable: &str| std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home =
+        |variable: &str| std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
     let found = if cfg!(target_os = "macos") {
         home("HOME").map(|home| home.join("Library/Application Support/dev.waybill.desktop"))
     } else if cfg!(windows) {
         home("APPDATA").map(|data| data.join("Waybill"))
     } else {
-        home("XDG_DATA_HOME").or_else(|| home("HOME").map(|home| home.join(".local/share"))).map(|data| data.join("waybill"))
+        home("XDG_DATA_HOME")
+            .or_else(|| home("HOME").map(|home| home.join(".local/share")))
+            .map(|data| data.join("waybill"))
     };
     found.ok_or_else(|| {
         Failure::new(ErrorCode::DataFolder, "This account names no folder for data; nothing was opened.")

@@ -29,7 +29,9 @@ fn check_answer(answer: &AnswerRule) -> Result<()> {
         answer
             .headers
             .iter()
-            .find(|(name, value)| !is_token(name) || value.bytes().any(|byte| byte < b' ' && byte != b'\t' || byte == 0x7f))
+            .find(|(name, value)| {
+                !is_token(name) || value.bytes().any(|byte| byte < b' ' && byte != b'\t' || byte == 0x7f)
+            })
             .map(|(name, _)| format!("The header {name:?} can't stand in an HTTP answer."))
     };
     problem.map_or(Ok(()), |problem| Err(Failure::invalid(format!("{problem} The inbox was not changed."))))
@@ -37,7 +39,8 @@ fn check_answer(answer: &AnswerRule) -> Result<()> {
 
 /// RFC 9110 section 5.6.2.
 fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 fn check_targets(targets: &[String]) -> Result<()> {
@@ -49,8 +52,11 @@ fn check_targets(targets: &[String]) -> Result<()> {
 
 pub(crate) async fn create(engine: &Engine, request: InboxCreate) -> Result<Inbox> {
     if request.name.as_str() == UNSORTED {
-        return Err(Failure::new(ErrorCode::AlreadyExists, "The inbox 'unsorted' is always there; nothing was made.")
-            .hint("Choose another name."));
+        return Err(Failure::new(
+            ErrorCode::AlreadyExists,
+            "The inbox 'unsorted' is always there; nothing was made.",
+        )
+        .hint("Choose another name."));
     }
     if engine.0.store.inbox(request.name.clone()).await?.is_some() {
         return Err(Failure::new(
@@ -72,8 +78,10 @@ pub(crate) async fn create(engine: &Engine, request: InboxCreate) -> Result<Inbo
     if let Some(scheme) = &scheme {
         engine.0.schemes.require(scheme)?;
     } else if !request.secrets.is_empty() {
-        return Err(Failure::invalid("A secret without a scheme can't verify anything; the inbox was not made.")
-            .hint("Name the scheme with --scheme; 'waybill scheme list' lists them."));
+        return Err(Failure::invalid(
+            "A secret without a scheme can't verify anything; the inbox was not made.",
+        )
+        .hint("Name the scheme with --scheme; 'waybill scheme list' lists them."));
     }
     for (index, secret) in request.secrets.iter().enumerate() {
         let name = if index == 0 {
@@ -118,7 +126,11 @@ async fn keep(engine: &Engine, name: String, value: &SecretText) -> Result<Inbox
 }
 
 /// The scheme and the secrets of an endpoint, current first.
-pub(crate) async fn of_endpoint(engine: &Engine, connection: &Name, endpoint: &str) -> Result<(String, Vec<InboxSecret>)> {
+pub(crate) async fn of_endpoint(
+    engine: &Engine,
+    connection: &Name,
+    endpoint: &str,
+) -> Result<(String, Vec<InboxSecret>)> {
     let known = engine
         .0
         .store
@@ -152,7 +164,9 @@ pub(crate) async fn of_endpoint(engine: &Engine, connection: &Name, endpoint: &s
 pub(crate) async fn update(engine: &Engine, request: InboxUpdate) -> Result<Inbox> {
     let mut inbox = get(engine, Named { name: request.name.clone() }).await?;
     if inbox.name.as_str() == UNSORTED {
-        return Err(Failure::invalid("The inbox 'unsorted' can't be changed: it is what no other inbox takes."));
+        return Err(Failure::invalid(
+            "The inbox 'unsorted' can't be changed: it is what no other inbox takes.",
+        ));
     }
     if let Some(scheme) = request.scheme {
         inbox.scheme = if scheme.is_empty() {
@@ -188,8 +202,10 @@ async fn save(engine: &Engine, inbox: Inbox) -> Result<Inbox> {
 pub(crate) async fn add_secret(engine: &Engine, request: InboxAddSecret) -> Result<Inbox> {
     let mut inbox = get(engine, Named { name: request.name.clone() }).await?;
     if inbox.scheme.is_none() {
-        return Err(Failure::invalid("This inbox has no scheme, so a secret could not be used; nothing was stored.")
-            .hint("Choose the scheme first."));
+        return Err(Failure::invalid(
+            "This inbox has no scheme, so a secret could not be used; nothing was stored.",
+        )
+        .hint("Choose the scheme first."));
     }
     let kept = keep(engine, format!("{} signing secret", request.name), &request.secret).await?;
     for secret in &mut inbox.secrets {
@@ -229,7 +245,9 @@ async fn forget_unused(engine: &Engine, ids: &[waybill_model::SecretId]) -> Resu
 
 pub(crate) async fn remove(engine: &Engine, request: Named) -> Result<Nothing> {
     if request.name.as_str() == UNSORTED {
-        return Err(Failure::invalid("The inbox 'unsorted' can't be removed: it is what no other inbox takes."));
+        return Err(Failure::invalid(
+            "The inbox 'unsorted' can't be removed: it is what no other inbox takes.",
+        ));
     }
     let inbox = get(engine, request.clone()).await?;
     engine.0.store.remove_inbox(request.name).await?;

@@ -15,7 +15,12 @@ pub(crate) struct Judged {
 }
 
 /// Judges `request` as it would be for `ready` at the instant `now`.
-pub(crate) fn judge(schemes: &Catalogue, ready: Option<&ReadyInbox>, request: &Request<'_>, now: Timestamp) -> Judged {
+pub(crate) fn judge(
+    schemes: &Catalogue,
+    ready: Option<&ReadyInbox>,
+    request: &Request<'_>,
+    now: Timestamp,
+) -> Judged {
     let scheme = ready.and_then(|ready| ready.inbox.scheme.as_deref()).and_then(|id| schemes.get(id));
     let Some((ready, scheme)) = ready.zip(scheme) else {
         return Judged {

@@ -10,6 +10,9 @@ use tracing_subscriber::fmt::MakeWriter;
 /// Starts logging for this process; a second call keeps the first.
 pub(crate) fn start(folder: &Path, level: Option<&str>) {
     let logs = folder.join("logs");
+    if std::fs::create_dir_all(&logs).is_err() {
+        return;
+    }
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("waybill")
@@ -67,21 +70,25 @@ impl<W: Write> Write for Line<W> {
 
 /// What credentials and signatures begin with.
 const MARKS: &[&str] = &[
-    "whsec_", "whsk_", "sk_live_", "sk_test_", "sk_ci_", "mnm_", "Bearer ", "bearer ", "Basic ", "eyJ", "ghp_", "glpat-",
-    "v1=", "v1,", "sha256=",
+    "whsec_", "whsk_", "sk_live_", "sk_test_", "sk_ci_", "mnm_", "Bearer ", "bearer ", "Basic ", "eyJ",
+    "ghp_", "glpat-", "v1=", "v1,", "sha256=",
 ];
 
 /// `line` with everything that looks like a credential replaced by its beginning and `[redacted]`.
 pub(crate) fn scrub(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
-    while let Some((at, mark)) =
-        MARKS.iter().filter_map(|mark| rest.find(mark).map(|at| (at, *mark))).min_by_key(|(at, mark)| (*at, usize::MAX - mark.len()))
+    while let Some((at, mark)) = MARKS
+        .iter()
+        .filter_map(|mark| rest.find(mark).map(|at| (at, *mark)))
+        .min_by_key(|(at, mark)| (*at, usize::MAX - mark.len()))
     {
         let after = at + mark.len();
         let tail = &rest[after..];
         let length = tail
-            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '+' | '/' | '=' | '~')))
+            .find(|c: char| {
+                !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '+' | '/' | '=' | '~'))
+            })
             .unwrap_or(tail.len());
         out.push_str(&rest[..after]);
         // A short word after such a mark is prose, not a credential.

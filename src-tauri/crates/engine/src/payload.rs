@@ -19,9 +19,15 @@ pub(crate) fn view(head: &Head, body: &[u8]) -> PayloadView {
     if let Some(stop) = decoded.as_ref().and_then(|decoded| decoded.stop.as_ref()) {
         notes.push(match stop {
             DecodeStop::TooLarge => "Only the first 16 MiB are shown decoded.".to_owned(),
-            DecodeStop::Bomb => "Decoding was stopped: the body grows as a decompression bomb does.".to_owned(),
-            DecodeStop::Broken { detail } => format!("The body is not what its content encoding says: {detail}."),
-            DecodeStop::Unsupported => format!("The content encoding {encoding:?} is not undone; the bytes are shown as they came."),
+            DecodeStop::Bomb => {
+                "Decoding was stopped: the body grows as a decompression bomb does.".to_owned()
+            }
+            DecodeStop::Broken { detail } => {
+                format!("The body is not what its content encoding says: {detail}.")
+            }
+            DecodeStop::Unsupported => {
+                format!("The content encoding {encoding:?} is not undone; the bytes are shown as they came.")
+            }
         });
     }
     let undone = decoded.filter(|decoded| !matches!(decoded.stop, Some(DecodeStop::Unsupported)));
@@ -149,7 +155,8 @@ fn multipart(part: waybill_content::Part, bytes: &[u8]) -> MultipartPart {
     let from = usize::try_from(part.from).unwrap_or(usize::MAX).min(bytes.len());
     let to = usize::try_from(part.to).unwrap_or(usize::MAX).clamp(from, bytes.len());
     let content = &bytes[from..to];
-    let text = (content.len() <= 64 * 1024).then(|| std::str::from_utf8(content).ok()).flatten().map(str::to_owned);
+    let text =
+        (content.len() <= 64 * 1024).then(|| std::str::from_utf8(content).ok()).flatten().map(str::to_owned);
     MultipartPart {
         name: part.name.unwrap_or_default(),
         filename: part.filename,

@@ -46,8 +46,15 @@ pub(crate) fn start(engine: &Engine) {
     });
 }
 
-const EVERYTHING: [Tag; 7] =
-    [Tag::Deliveries, Tag::Inboxes, Tag::Connections, Tag::Endpoints, Tag::Secrets, Tag::Settings, Tag::Replays];
+const EVERYTHING: [Tag; 7] = [
+    Tag::Deliveries,
+    Tag::Inboxes,
+    Tag::Connections,
+    Tag::Endpoints,
+    Tag::Secrets,
+    Tag::Settings,
+    Tag::Replays,
+];
 
 fn note(change: Change, tags: &mut BTreeSet<Tag>) {
     match change {

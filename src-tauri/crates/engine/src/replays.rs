@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use waybill_model::{
-    Attempt, AttemptId, DeliveryId, ErrorCode, Failure, JobId, JobState, ReplayJob, ReplayOptions,
-    Result, TargetClass, Timestamp,
+    Attempt, AttemptId, DeliveryId, ErrorCode, Failure, JobId, JobState, ReplayJob, ReplayOptions, Result,
+    TargetClass, Timestamp,
 };
 use waybill_replay::{
-    Boxed, Concern, FinishedAttempt, Guard, Job, JobControl, JobProgress, Ledger, NewAttempt, Observer, PendingItem,
-    PlanItem, Planner, Recorded, Resigned, Resigner, Sender, Sessions, SystemNames, Target, TokioTimer, Tools,
-    check_options, run,
+    Boxed, Concern, FinishedAttempt, Guard, Job, JobControl, JobProgress, Ledger, NewAttempt, Observer,
+    PendingItem, PlanItem, Planner, Recorded, Resigned, Resigner, Sender, Sessions, SystemNames, Target,
+    TokioTimer, Tools, check_options, run,
 };
 use waybill_store::{AttemptFilter, EndedAttempt, NewJob};
 
@@ -112,7 +112,13 @@ impl Ledger for Record {
         Box::pin(async move { self.0.0.store.skip_items(job, vec![(delivery, why)]).await })
     }
 
-    fn set_state(&self, job: JobId, state: JobState, at: Timestamp, because: Option<String>) -> Boxed<'_, Result<()>> {
+    fn set_state(
+        &self,
+        job: JobId,
+        state: JobState,
+        at: Timestamp,
+        because: Option<String>,
+    ) -> Boxed<'_, Result<()>> {
         Box::pin(async move {
             let ended = matches!(state, JobState::Completed | JobState::Cancelled | JobState::Interrupted);
             self.0.0.store.set_job_state(job, state, ended.then_some(at), because).await
@@ -153,7 +159,8 @@ impl Resigner for InboxSigner {
             let inbox = delivery.ok_or("It was deleted meanwhile.")?.inbox;
             let ready = engine.ready_inbox(&inbox).await.map_err(|failure| failure.message)?;
             let (scheme, secret) = signer(ready.as_deref())?;
-            let scheme = engine.0.schemes.get(scheme).ok_or_else(|| format!("There is no scheme {scheme}."))?;
+            let scheme =
+                engine.0.schemes.get(scheme).ok_or_else(|| format!("There is no scheme {scheme}."))?;
             let empty = BTreeMap::new();
             let config = ready.as_ref().map_or(&empty, |ready| &ready.inbox.config);
             let (headers, body) = signed_headers(
@@ -211,7 +218,13 @@ fn tools(engine: &Engine, timeout: Duration) -> Tools {
 pub(crate) async fn forward(engine: &Engine, id: DeliveryId, target: &str) -> Result<()> {
     let target = Target::parse(target)?.locate(&guard(engine), &SystemNames).await?;
     let whole = deliveries::whole(engine, id).await?;
-    waybill_replay::forward(&tools(engine, Duration::from_secs(30)), &recorded(whole), &target, Sessions::Kept).await?;
+    waybill_replay::forward(
+        &tools(engine, Duration::from_secs(30)),
+        &recorded(whole),
+        &target,
+        Sessions::Kept,
+    )
+    .await?;
     Ok(())
 }
 
@@ -250,7 +263,9 @@ pub(crate) async fn plan(engine: &Engine, request: ReplayStart) -> Result<Replay
                     Err(why) => Some(why),
                     Ok((scheme, _)) => match engine.0.schemes.get(scheme) {
                         Some(scheme) if scheme.can_sign() => None,
-                        _ => Some("Its scheme verifies with a public key; only the provider can sign.".to_owned()),
+                        _ => Some(
+                            "Its scheme verifies with a public key; only the provider can sign.".to_owned(),
+                        ),
                     },
                 };
                 signers.insert(delivery.inbox.clone(), (tolerance, why));
@@ -276,7 +291,8 @@ pub(crate) async fn plan(engine: &Engine, request: ReplayStart) -> Result<Replay
         }
     }
     let planned = planner.finish();
-    let mut warnings: Vec<String> = planned.concerns.iter().map(|concern| words(*concern, &planned, &target)).collect();
+    let mut warnings: Vec<String> =
+        planned.concerns.iter().map(|concern| words(*concern, &planned, &target)).collect();
     warnings.extend(planned.left_out.iter().map(|left| format!("{} are left out: {}", left.count, left.why)));
     if planned.count == 0 {
         return Err(Failure::new(ErrorCode::NotFound, "No delivery is selected; nothing was sent."));
@@ -287,7 +303,9 @@ pub(crate) async fn plan(engine: &Engine, request: ReplayStart) -> Result<Replay
     };
     let first_headers = first
         .as_ref()
-        .and_then(|first| waybill_replay::prepare(first, &first.headers, first.body.clone(), &target, Sessions::Kept).ok())
+        .and_then(|first| {
+            waybill_replay::prepare(first, &first.headers, first.body.clone(), &target, Sessions::Kept).ok()
+        })
         .map(|prepared| prepared.shown)
         .unwrap_or_default();
     Ok(ReplayPlan {
@@ -309,12 +327,21 @@ pub(crate) async fn plan(engine: &Engine, request: ReplayStart) -> Result<Replay
 
 fn words(concern: Concern, plan: &waybill_replay::ReplayPlan, target: &Target) -> String {
     match concern {
-        Concern::PublicTarget => format!("{} is on a public network: {} deliveries leave this machine.", target.host(), plan.sendable),
+        Concern::PublicTarget => format!(
+            "{} is on a public network: {} deliveries leave this machine.",
+            target.host(),
+            plan.sendable
+        ),
         Concern::LiveEvents => format!("{} events are no tests.", plan.live),
         Concern::AlreadyAccepted => format!("{} were answered 2xx when they first came.", plan.accepted),
-        Concern::Duplicates => format!("{} are further deliveries of an event that is sent already.", plan.duplicates),
+        Concern::Duplicates => {
+            format!("{} are further deliveries of an event that is sent already.", plan.duplicates)
+        }
         Concern::StaleTimestamps => {
-            format!("{} carry a timestamp that is older than receivers accept. Signing again renews it.", plan.stale)
+            format!(
+                "{} carry a timestamp that is older than receivers accept. Signing again renews it.",
+                plan.stale
+            )
         }
     }
 }
@@ -396,7 +423,9 @@ async fn launch(engine: &Engine, id: JobId, target: Target) -> Result<()> {
 
 async fn find(engine: &Engine, id: JobId) -> Result<ReplayJob> {
     let mut job = engine.0.store.job(id).await?.ok_or_else(|| Failure::not_found("replay", id))?;
-    if let Some(progress) = lock(&engine.0.replaying.running).get(&id).and_then(|running| running.progress.clone()) {
+    if let Some(progress) =
+        lock(&engine.0.replaying.running).get(&id).and_then(|running| running.progress.clone())
+    {
         job.per_second = progress.per_second;
     }
     Ok(job)
@@ -430,7 +459,11 @@ fn control(engine: &Engine, id: JobId) -> Option<JobControl> {
 fn not_running(job: &ReplayJob) -> Failure {
     Failure::new(
         ErrorCode::InvalidInput,
-        format!("Replay {} is {} and is not run by this Waybill; nothing was changed.", job.id, job.state.code()),
+        format!(
+            "Replay {} is {} and is not run by this Waybill; nothing was changed.",
+            job.id,
+            job.state.code()
+        ),
     )
 }
 

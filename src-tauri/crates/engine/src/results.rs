@@ -66,14 +66,19 @@ impl Results {
     }
 
     fn queries(&self) -> Vec<(u32, Query, Option<DeliveryId>)> {
-        lock(&self.open).sets.iter().map(|(id, entry)| (*id, entry.query.clone(), entry.ids.last().copied())).collect()
+        lock(&self.open)
+            .sets
+            .iter()
+            .map(|(id, entry)| (*id, entry.query.clone(), entry.ids.last().copied()))
+            .collect()
     }
 
     fn append(&self, id: u32, fresh: &[DeliveryId]) -> Option<ResultDelta> {
         let mut open = lock(&self.open);
         let entry = open.sets.get_mut(&id)?;
         let newest = entry.ids.last().copied();
-        let fresh: Vec<DeliveryId> = fresh.iter().copied().filter(|id| newest.is_none_or(|newest| *id > newest)).collect();
+        let fresh: Vec<DeliveryId> =
+            fresh.iter().copied().filter(|id| newest.is_none_or(|newest| *id > newest)).collect();
         if fresh.is_empty() {
             return None;
         }

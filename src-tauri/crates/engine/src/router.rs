@@ -4,26 +4,30 @@ use crate::api::*;
 use crate::engine::Engine;
 use crate::table::with_commands;
 use crate::{
-    capturing, catalogue, connections, deliveries, doctor, endpoints, inboxes, replays, samples, secrets, settings,
-    signatures, transfer,
+    capturing, catalogue, connections, deliveries, doctor, endpoints, inboxes, replays, samples, secrets,
+    settings, signatures, transfer,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use waybill_model::{
-    Connection, Delivery, Endpoint, ErrorCode, Failure, Inbox, LogEntry, ProviderInfo, ReplayJob, Result, SchemeInfo, SecretMeta,
-    Settings,
+    Connection, Delivery, Endpoint, ErrorCode, Failure, Inbox, LogEntry, ProviderInfo, ReplayJob, Result,
+    SchemeInfo, SecretMeta, Settings,
 };
 
 fn read<T: DeserializeOwned>(name: &str, payload: Value) -> Result<T> {
     // A missing request is an empty one, so that a command that asks for nothing can be called so.
     let payload = if payload.is_null() { Value::Object(serde_json::Map::new()) } else { payload };
     serde_json::from_value(payload).map_err(|error| {
-        Failure::new(ErrorCode::InvalidInput, format!("The request does not fit {name}: {error}. Nothing was done."))
+        Failure::new(
+            ErrorCode::InvalidInput,
+            format!("The request does not fit {name}: {error}. Nothing was done."),
+        )
     })
 }
 
 fn write<T: serde::Serialize>(answer: &T) -> Result<Value> {
-    serde_json::to_value(answer).map_err(|error| Failure::internal(format!("An answer could not be written: {error}.")))
+    serde_json::to_value(answer)
+        .map_err(|error| Failure::internal(format!("An answer could not be written: {error}.")))
 }
 
 macro_rules! route {

@@ -2,9 +2,9 @@
 
 use crate::api::*;
 use crate::engine::Engine;
+use crate::inboxes;
 use crate::signatures::{Headers, current, signed_headers};
 use crate::vaulting::{NewSecret, secret_bytes};
-use crate::inboxes;
 use base64::Engine as _;
 use bytes::Bytes;
 use include_dir::{Dir, include_dir};
@@ -13,7 +13,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use waybill_model::{
-    DeliveryId, ErrorCode, Failure, HeaderPair, Inbox, InboxSecret, Name, ReplayMode, Result, SecretKind, Timestamp,
+    DeliveryId, ErrorCode, Failure, HeaderPair, Inbox, InboxSecret, Name, ReplayMode, Result, SecretKind,
+    Timestamp,
 };
 use waybill_replay::{Guard, Recorded, Sender, Sessions, SystemNames, Target, prepare};
 
@@ -57,12 +58,15 @@ fn event(engine: &Engine, scheme: &str, wanted: Option<String>, data: Option<Str
         Some(wanted) => known.iter().find(|example| example.event == *wanted),
         None => known.first(),
     };
-    let name = wanted.or_else(|| chosen.map(|example| example.event.clone())).unwrap_or_else(|| "test".to_owned());
+    let name =
+        wanted.or_else(|| chosen.map(|example| example.event.clone())).unwrap_or_else(|| "test".to_owned());
     let body = match (data, chosen) {
         (Some(data), _) => data,
         (None, Some(example)) => filled(&pretty(&example.body), &id, now),
         (None, None) => filled(
-            &pretty(&serde_json::json!({ "id": "{{event_id}}", "type": name, "created_at": "{{time}}", "data": {} })),
+            &pretty(
+                &serde_json::json!({ "id": "{{event_id}}", "type": name, "created_at": "{{time}}", "data": {} }),
+            ),
             &id,
             now,
         ),
@@ -82,7 +86,9 @@ fn pretty(value: &serde_json::Value) -> String {
 }
 
 fn filled(text: &str, id: &str, now: Timestamp) -> String {
-    text.replace("\"{{unix}}\"", &now.unix().to_string()).replace("{{event_id}}", id).replace("{{time}}", &now.to_string())
+    text.replace("\"{{unix}}\"", &now.unix().to_string())
+        .replace("{{event_id}}", id)
+        .replace("{{time}}", &now.to_string())
 }
 
 /// Sends a test event of `scheme`, signed with `secret`, to `url`.
@@ -111,8 +117,16 @@ async fn send_signed(
     let target = Target::parse(url)?.locate(&guard, &SystemNames).await?;
     let Event { headers, body, event: name, id } = event(engine, scheme.id(), wanted, data);
     let now = engine.now();
-    let (headers, body) =
-        signed_headers(engine, scheme, ("POST", url), &headers, &body, (secret_bytes(secret), config), now, Some(&id))?;
+    let (headers, body) = signed_headers(
+        engine,
+        scheme,
+        ("POST", url),
+        &headers,
+        &body,
+        (secret_bytes(secret), config),
+        now,
+        Some(&id),
+    )?;
     let recorded = Recorded {
         id: DeliveryId(0),
         event_type: Some(name),
@@ -157,11 +171,17 @@ pub(crate) async fn send(engine: &Engine, request: SendEvent) -> Result<Sent> {
             None => here(engine, &name)?,
         };
         let scheme = found.scheme.clone().ok_or_else(|| {
-            Failure::new(ErrorCode::CannotSign, format!("The inbox {name} has no scheme to sign under; nothing was sent."))
-                .hint("Give it a scheme and a secret first.")
+            Failure::new(
+                ErrorCode::CannotSign,
+                format!("The inbox {name} has no scheme to sign under; nothing was sent."),
+            )
+            .hint("Give it a scheme and a secret first.")
         })?;
         let secret = current(&found.secrets).ok_or_else(|| {
-            Failure::new(ErrorCode::CannotSign, format!("The inbox {name} has no current secret; nothing was sent."))
+            Failure::new(
+                ErrorCode::CannotSign,
+                format!("The inbox {name} has no current secret; nothing was sent."),
+            )
         })?;
         let value = engine.secret_required(&secret.id, "the inbox's secret").await?;
         let mut sent = send_signed(engine, &url, &scheme, &found.config, &value, event, data).await?;
@@ -169,7 +189,9 @@ pub(crate) async fn send(engine: &Engine, request: SendEvent) -> Result<Sent> {
         return Ok(sent);
     }
     let (Some(url), Some(scheme), Some(secret)) = (to, scheme, secret) else {
-        return Err(Failure::invalid("A test event needs an inbox, or an address with a scheme and a secret; nothing was sent."));
+        return Err(Failure::invalid(
+            "A test event needs an inbox, or an address with a scheme and a secret; nothing was sent.",
+        ));
     };
     sign_and_send(engine, &url, &scheme, &secret.0, event, data).await
 }
@@ -179,7 +201,8 @@ pub(crate) async fn first(engine: &Engine, _: Nothing) -> Result<Sent> {
     let name: Name = FIRST_INBOX.parse().map_err(|error| Failure::internal(format!("{error}")))?;
     here(engine, &name)?;
     let found = engine.0.store.inbox(name.clone()).await?;
-    let usable = found.as_ref().is_some_and(|inbox| inbox.scheme.is_some() && current(&inbox.secrets).is_some());
+    let usable =
+        found.as_ref().is_some_and(|inbox| inbox.scheme.is_some() && current(&inbox.secrets).is_some());
     if !usable {
         make_first(engine, name.clone(), found).await?;
     }
@@ -242,7 +265,11 @@ mod tests {
 
     #[test]
     fn placeholders_become_fresh_values() {
-        let text = filled("{\"a\": \"{{unix}}\", \"b\": \"{{event_id}} {{time}}\"}", "evt_1", Timestamp::from_unix(5));
+        let text = filled(
+            "{\"a\": \"{{unix}}\", \"b\": \"{{event_id}} {{time}}\"}",
+            "evt_1",
+            Timestamp::from_unix(5),
+        );
         assert_eq!(text, "{\"a\": 5, \"b\": \"evt_1 1970-01-01T00:00:05.000000000Z\"}");
     }
 }

@@ -23,7 +23,9 @@ pub(crate) async fn set(engine: &Engine, request: SecretSet) -> Result<SecretMet
 }
 
 pub(crate) async fn reveal(engine: &Engine, request: SecretRef) -> Result<Revealed> {
-    if engine.0.store.secret(request.id.clone()).await?.is_none() && !lock(&engine.0.held).contains_key(&request.id) {
+    if engine.0.store.secret(request.id.clone()).await?.is_none()
+        && !lock(&engine.0.held).contains_key(&request.id)
+    {
         return Err(Failure::not_found("secret", request.id));
     }
     let value = engine.secret_required(&request.id, "this secret").await?;
@@ -31,7 +33,11 @@ pub(crate) async fn reveal(engine: &Engine, request: SecretRef) -> Result<Reveal
 }
 
 pub(crate) async fn remove(engine: &Engine, request: SecretRef) -> Result<Nothing> {
-    if engine.forget_secret(&request.id).await? { Ok(Nothing {}) } else { Err(Failure::not_found("secret", request.id)) }
+    if engine.forget_secret(&request.id).await? {
+        Ok(Nothing {})
+    } else {
+        Err(Failure::not_found("secret", request.id))
+    }
 }
 
 pub(crate) async fn check_vault(engine: &Engine, _: Nothing) -> Result<VaultStatus> {

@@ -10,7 +10,9 @@ use secrecy::SecretString;
 use std::collections::BTreeMap;
 use waybill_content::RawRequest;
 use waybill_model::{Failure, InboxSecret, Reason, Result, SecretState, Timestamp};
-use waybill_signature::{Part, PartContent, PartKind, Request, Scheme, Verification, detect, verify as check};
+use waybill_signature::{
+    Part, PartContent, PartKind, Request, Scheme, Verification, detect, verify as check,
+};
 
 /// Longest text of one part that is handed over.
 const PART_TEXT: usize = 4 * 1024;
@@ -31,7 +33,8 @@ pub(crate) async fn report(engine: &Engine, request: DeliveryRef) -> Result<Sign
     let given = as_request(&whole, &borrowed, target.as_bytes());
     let looks_like = detect(&engine.0.schemes, &given).into_iter().next().map(|proposal| proposal.scheme);
     let stored = (whole.delivery.verdict, whole.delivery.reason);
-    let wanted = ready.as_ref().and_then(|ready| ready.inbox.scheme.clone()).or_else(|| whole.delivery.scheme.clone());
+    let wanted =
+        ready.as_ref().and_then(|ready| ready.inbox.scheme.clone()).or_else(|| whole.delivery.scheme.clone());
     let Some(scheme) = wanted.as_deref().and_then(|id| engine.0.schemes.get(id)) else {
         return Ok(SignatureReport {
             scheme: None,
@@ -120,7 +123,11 @@ fn shown(part: &Part, body: &[u8]) -> SignedPart {
         PartContent::Body(range) => body.get(range.clone()).unwrap_or_default(),
         PartContent::Hidden => b"(the secret)",
     };
-    SignedPart { kind: kind.to_owned(), text: visible(&bytes[..bytes.len().min(PART_TEXT)]), size: size(part) }
+    SignedPart {
+        kind: kind.to_owned(),
+        text: visible(&bytes[..bytes.len().min(PART_TEXT)]),
+        size: size(part),
+    }
 }
 
 /// Bytes as text in which every byte can be told: what is no text or no visible character is `\xNN`.
@@ -237,7 +244,9 @@ pub(crate) async fn verify(engine: &Engine, request: VerifyRequest) -> Result<Ve
     let parsed = match (&request.request_base64, &stored) {
         (Some(text), _) => Some(RawRequest::parse(&decoded(text)?)?),
         (None, Some(_)) => None,
-        (None, None) => return Err(Failure::invalid("No request and no delivery was named; nothing was verified.")),
+        (None, None) => {
+            return Err(Failure::invalid("No request and no delivery was named; nothing was verified."));
+        }
     };
     let (method, target, headers, body, truncated, received) = match (&parsed, &stored) {
         (Some(raw), _) => (
@@ -258,8 +267,12 @@ pub(crate) async fn verify(engine: &Engine, request: VerifyRequest) -> Result<Ve
         ),
         (None, None) => return Err(Failure::internal("Neither a request nor a delivery is there.")),
     };
-    let mut named: Vec<(String, SecretString)> =
-        request.secrets.iter().enumerate().map(|(index, secret)| (format!("#{}", index + 1), secret.0.clone())).collect();
+    let mut named: Vec<(String, SecretString)> = request
+        .secrets
+        .iter()
+        .enumerate()
+        .map(|(index, secret)| (format!("#{}", index + 1), secret.0.clone()))
+        .collect();
     if let (true, Some(whole)) = (named.is_empty(), &stored)
         && let Some(ready) = engine.ready_inbox(&whole.delivery.inbox).await?
     {
@@ -268,18 +281,29 @@ pub(crate) async fn verify(engine: &Engine, request: VerifyRequest) -> Result<Ve
     let secrets: Vec<&[u8]> = named.iter().map(|(_, value)| secret_bytes(value)).collect();
     let borrowed = borrowed(&headers);
     let url = request.url.unwrap_or(target);
-    let given = Request { method: method.as_bytes(), url: url.as_bytes(), headers: &borrowed, body: &body, truncated };
+    let given = Request {
+        method: method.as_bytes(),
+        url: url.as_bytes(),
+        headers: &borrowed,
+        body: &body,
+        truncated,
+    };
     let now = request.now.map(Timestamp::from_unix).or(received).unwrap_or_else(|| engine.now());
     let found = check(scheme, &given, &secrets, &request.config, now);
     let looks_like = detect(&engine.0.schemes, &given).into_iter().next().map(|proposal| proposal.scheme);
     let mut diagnosis = explain(&found, scheme, looks_like.as_deref());
-    if let Some(note) = parsed.as_ref().and_then(RawRequest::length_note).filter(|_| found.reason != Reason::Ok) {
-        diagnosis.insert(0, Diagnosis {
-            code: "body_trailing_newline".to_owned(),
-            confidence: "likely".to_owned(),
-            explanation: note,
-            mend: "Save the file without the line break that an editor adds at its end.".to_owned(),
-        });
+    if let Some(note) =
+        parsed.as_ref().and_then(RawRequest::length_note).filter(|_| found.reason != Reason::Ok)
+    {
+        diagnosis.insert(
+            0,
+            Diagnosis {
+                code: "body_trailing_newline".to_owned(),
+                confidence: "likely".to_owned(),
+                explanation: note,
+                mend: "Save the file without the line break that an editor adds at its end.".to_owned(),
+            },
+        );
     }
     Ok(VerifyReport {
         verdict: found.verdict,
@@ -330,7 +354,13 @@ pub(crate) fn signed_headers(
     id: Option<&str>,
 ) -> Result<(Headers, Vec<u8>)> {
     let borrowed = borrowed(headers);
-    let given = Request { method: method.as_bytes(), url: url.as_bytes(), headers: &borrowed, body, truncated: false };
+    let given = Request {
+        method: method.as_bytes(),
+        url: url.as_bytes(),
+        headers: &borrowed,
+        body,
+        truncated: false,
+    };
     let attempt = |id: Option<&str>| engine.0.schemes.sign(scheme, &given, secret, config, now, id);
     let signed = match attempt(id) {
         Ok(signed) => signed,

@@ -8,7 +8,9 @@ use crate::judge;
 use crate::signatures::borrowed;
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
-use waybill_content::{Exchange, Head, REDACTED, Secrets, curl, har_close, har_entry, har_open, import as read_file, jsonl, raw};
+use waybill_content::{
+    Exchange, Head, REDACTED, Secrets, curl, har_close, har_entry, har_open, import as read_file, jsonl, raw,
+};
 use waybill_model::{ErrorCode, Failure, Origin, Result};
 use waybill_signature::Request;
 use waybill_store::NewDelivery;
@@ -17,7 +19,11 @@ use waybill_store::NewDelivery;
 const EXPORT_LIMIT: u64 = 256 * 1024 * 1024;
 
 pub(crate) async fn export(engine: &Engine, request: Export) -> Result<Exported> {
-    let ids = if request.ids.is_empty() { deliveries::matching(engine, &request.query).await? } else { request.ids };
+    let ids = if request.ids.is_empty() {
+        deliveries::matching(engine, &request.query).await?
+    } else {
+        request.ids
+    };
     let secrets = if request.with_secrets { Secrets::Included } else { Secrets::Redacted };
     let base = match &request.to {
         Some(to) => to.clone(),

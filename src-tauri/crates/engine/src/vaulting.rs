@@ -58,7 +58,12 @@ impl Engine {
         self.keep_secret_as(id, new, value).await
     }
 
-    pub(crate) async fn keep_secret_as(&self, id: SecretId, new: NewSecret, value: &SecretString) -> Result<SecretMeta> {
+    pub(crate) async fn keep_secret_as(
+        &self,
+        id: SecretId,
+        new: NewSecret,
+        value: &SecretString,
+    ) -> Result<SecretMeta> {
         self.0.vault.put_text(&id, value).await.map_err(|error| self.vault_failure(error))?;
         let meta = SecretMeta {
             id: id.clone(),
@@ -120,7 +125,8 @@ impl Engine {
         accepted_until: Option<Timestamp>,
     ) -> Result<()> {
         for mut meta in self.0.store.secrets().await? {
-            let same = meta.connection.as_ref() == Some(connection) && meta.endpoint.as_deref() == Some(endpoint);
+            let same =
+                meta.connection.as_ref() == Some(connection) && meta.endpoint.as_deref() == Some(endpoint);
             if same && meta.id != *keep && meta.state == SecretState::Current {
                 meta.state = state;
                 meta.accepted_until = accepted_until;

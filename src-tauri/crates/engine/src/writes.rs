@@ -10,8 +10,8 @@ use crate::{inboxes, samples};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use waybill_model::{
-    Connection, Endpoint, ErrorCode, Failure, Inbox, InboxSecret, Name, ProviderOperation, Result, SecretKind,
-    SecretMeta, SecretState, Support,
+    Connection, Endpoint, ErrorCode, Failure, Inbox, InboxSecret, Name, ProviderOperation, Result,
+    SecretKind, SecretMeta, SecretState, Support,
 };
 use waybill_provider::{Call, DryRun, EndpointPatch, NewEndpoint};
 use waybill_store::{HistoryRow, Intent};
@@ -37,13 +37,17 @@ async fn record(
     outcome: Result<Option<Value>, &Failure>,
 ) {
     let (word, after) = match outcome {
+        // Nothing was asked of the provider, so there is nothing to tell.
+        Err(failure) if matches!(failure.code, ErrorCode::Unsupported | ErrorCode::InvalidInput) => return,
         Ok(after) => ("done", after),
         Err(failure) if failure.code == ErrorCode::OutcomeUnknown => ("unknown", None),
         Err(_) => ("refused", None),
     };
     let row = HistoryRow {
         at: engine.now(),
-        who: std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_else(|_| "unknown".to_owned()),
+        who: std::env::var("USER")
+            .or_else(|_| std::env::var("USERNAME"))
+            .unwrap_or_else(|_| "unknown".to_owned()),
         operation: operation.to_owned(),
         connection: connection.clone(),
         endpoint: endpoint.map(str::to_owned),
@@ -123,7 +127,9 @@ pub(crate) async fn create(engine: &Engine, request: CreateEndpoint) -> Result<E
     settle(engine, id, &answered).await;
     let created = answered?;
     let kept = match (created.secret, created.public_key) {
-        (Some(secret), _) => Some(keep(engine, &connection, &created.endpoint, SecretKind::SharedSecret, secret).await?),
+        (Some(secret), _) => {
+            Some(keep(engine, &connection, &created.endpoint, SecretKind::SharedSecret, secret).await?)
+        }
         (None, Some(key)) => {
             let key = SecretString::from(key);
             Some(keep(engine, &connection, &created.endpoint, SecretKind::PublicKey, key).await?)
@@ -133,20 +139,29 @@ pub(crate) async fn create(engine: &Engine, request: CreateEndpoint) -> Result<E
     engine.0.store.put_endpoint(created.endpoint.clone()).await?;
     count_again(engine, &connection).await?;
     let inbox = match request.inbox {
-        Some(name) => Some(bind_inbox(engine, name, &description.info().scheme, &created.endpoint, kept.as_ref()).await?),
+        Some(name) => Some(
+            bind_inbox(engine, name, &description.info().scheme, &created.endpoint, kept.as_ref()).await?,
+        ),
         None => None,
     };
-    Ok(EndpointCreated { endpoint: Some(completed(engine, created.endpoint).await?), secret: kept, inbox, call: None })
+    Ok(EndpointCreated {
+        endpoint: Some(completed(engine, created.endpoint).await?),
+        secret: kept,
+        inbox,
+        call: None,
+    })
 }
 
 /// An inbox that is bound to something else must not be taken over silently.
 async fn inbox_is_free(engine: &Engine, name: &Name) -> Result<()> {
     match engine.0.store.inbox(name.clone()).await? {
-        Some(inbox) if inbox.scheme.is_some() || inbox.name.as_str() == crate::capturing::UNSORTED => Err(Failure::new(
-            ErrorCode::AlreadyExists,
-            format!("The inbox {name} is in use already; the endpoint was not made."),
-        )
-        .hint("Choose another name for the inbox.")),
+        Some(inbox) if inbox.scheme.is_some() || inbox.name.as_str() == crate::capturing::UNSORTED => {
+            Err(Failure::new(
+                ErrorCode::AlreadyExists,
+                format!("The inbox {name} is in use already; the endpoint was not made."),
+            )
+            .hint("Choose another name for the inbox."))
+        }
         _ => Ok(()),
     }
 }
@@ -193,8 +208,10 @@ async fn bind_inbox(
     endpoint: &Endpoint,
     secret: Option<&SecretMeta>,
 ) -> Result<Inbox> {
-    let secrets: Vec<InboxSecret> =
-        secret.map(|meta| InboxSecret { id: meta.id.clone(), name: meta.name.clone(), state: meta.state }).into_iter().collect();
+    let secrets: Vec<InboxSecret> = secret
+        .map(|meta| InboxSecret { id: meta.id.clone(), name: meta.name.clone(), state: meta.state })
+        .into_iter()
+        .collect();
     let existing = engine.0.store.inbox(name.clone()).await?;
     let fresh = existing.is_none();
     let mut inbox = existing.unwrap_or_else(|| Inbox {
@@ -280,7 +297,12 @@ async fn changed(
     record(engine, verb, &connection.name, Some(id), was, outcome).await;
     let endpoint = answered?;
     engine.0.store.put_endpoint(endpoint.clone()).await?;
-    Ok(EndpointCreated { endpoint: Some(completed(engine, endpoint).await?), secret: None, inbox: None, call: None })
+    Ok(EndpointCreated {
+        endpoint: Some(completed(engine, endpoint).await?),
+        secret: None,
+        inbox: None,
+        call: None,
+    })
 }
 
 pub(crate) async fn delete(engine: &Engine, request: EndpointRef) -> Result<EndpointCreated> {
@@ -292,7 +314,8 @@ pub(crate) async fn delete(engine: &Engine, request: EndpointRef) -> Result<Endp
     let before = known(engine, &connection, &request.id).await?;
     let answered = client.delete(&request.id).await;
     let outcome = answered.as_ref().map(|()| None);
-    record(engine, "delete", &connection.name, Some(&request.id), before.as_ref().map(without_raw), outcome).await;
+    record(engine, "delete", &connection.name, Some(&request.id), before.as_ref().map(without_raw), outcome)
+        .await;
     answered?;
     engine.0.store.forget_endpoint(connection.name.clone(), request.id.clone()).await?;
     // The secret stays, retired: deliveries that were captured before are still verified with it.
@@ -321,24 +344,38 @@ pub(crate) async fn rotate(engine: &Engine, request: EndpointRef) -> Result<Rota
         Ok(answer) => client.decode_rotate(&answer),
         Err(failure) => Err(failure),
     };
-    record(engine, "rotate", &connection.name, Some(&request.id), None, answered.as_ref().map(|_| None)).await;
+    record(engine, "rotate", &connection.name, Some(&request.id), None, answered.as_ref().map(|_| None))
+        .await;
     settle(engine, id, &answered).await;
     let rotated = answered?;
     let kept = keep(engine, &connection, &endpoint, SecretKind::SharedSecret, rotated.secret).await?;
     let overlap = description.rotation_overlap_s();
     let (state, until, previous) = match overlap {
-        Some(0) => (SecretState::Retired, None, "The one before is dead at the provider; it is kept to verify what was captured before.".to_owned()),
+        Some(0) => (
+            SecretState::Retired,
+            None,
+            "The one before is dead at the provider; it is kept to verify what was captured before."
+                .to_owned(),
+        ),
         Some(seconds) => (
             SecretState::Previous,
             Some(engine.now().plus_nanos(i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000_000))),
             format!("The one before is accepted for another {} hours.", seconds / 3_600),
         ),
-        None => (SecretState::Previous, None, "Whether the one before is still accepted, the provider does not say; it is kept.".to_owned()),
+        None => (
+            SecretState::Previous,
+            None,
+            "Whether the one before is still accepted, the provider does not say; it is kept.".to_owned(),
+        ),
     };
     engine.retire_secrets(&connection.name, &request.id, &kept.id, state, until).await?;
     for mut inbox in engine.0.store.inboxes().await? {
-        if inbox.connection.as_ref() == Some(&connection.name) && inbox.endpoint.as_deref() == Some(&request.id) {
-            inbox.secrets.insert(0, InboxSecret { id: kept.id.clone(), name: kept.name.clone(), state: kept.state });
+        if inbox.connection.as_ref() == Some(&connection.name)
+            && inbox.endpoint.as_deref() == Some(&request.id)
+        {
+            inbox
+                .secrets
+                .insert(0, InboxSecret { id: kept.id.clone(), name: kept.name.clone(), state: kept.state });
             engine.0.store.update_inbox(inbox).await?;
         }
     }
@@ -381,7 +418,8 @@ pub(crate) async fn test(engine: &Engine, request: EndpointRef) -> Result<Endpoi
         })?;
     let value = engine.secret_required(&secret.id, "the endpoint's secret").await?;
     let event = endpoint.events.iter().find(|event| *event != "*").cloned();
-    let sent = samples::sign_and_send(engine, &endpoint.url, &description.info().scheme, &value, event, None).await?;
+    let sent = samples::sign_and_send(engine, &endpoint.url, &description.info().scheme, &value, event, None)
+        .await?;
     Ok(EndpointTested {
         by: "waybill".to_owned(),
         ok: sent.outcome == waybill_model::AttemptOutcome::Succeeded,

@@ -12,18 +12,20 @@ mod signature;
 
 pub use capture::{CaptureStart, DoctorLine, SettingsPatch, Status, Totals, VaultStatus};
 pub use deliveries::{
-    AskIds, Bucket, CheckAgain, Checked, Completion, CompletionRequest, Deleted, DeliveryList, Export, ExportFormat,
-    Exported, HexPage, HexRequest, HexRow, Histogram, HistogramRequest, Import, Imported, ListDeliveries, Located, Locate,
-    NoteDelivery, PartOf, QueryDeliveries, ResultRef, ResultSet, StarDelivery, Undelete, Window, WindowRequest,
+    AskIds, Bucket, CheckAgain, Checked, Completion, CompletionRequest, Deleted, DeliveryList, Export,
+    ExportFormat, Exported, HexPage, HexRequest, HexRow, Histogram, HistogramRequest, Import, Imported,
+    ListDeliveries, Locate, Located, NoteDelivery, PartOf, QueryDeliveries, ResultRef, ResultSet,
+    StarDelivery, Undelete, Window, WindowRequest,
 };
 pub use endpoints::{
-    ConnectionAdd, ConnectionTest, CreateEndpoint, DryRunCall, EndpointCreated, EndpointList, EndpointProblem,
-    EndpointRef, EndpointTested, EndpointsRequest, HistoryEntry, HistoryRequest, LogRequest, Redeliver, Rotated,
-    SetActive, UpdateEndpoint,
+    ConnectionAdd, ConnectionTest, CreateEndpoint, DryRunCall, EndpointCreated, EndpointList,
+    EndpointProblem, EndpointRef, EndpointTested, EndpointsRequest, HistoryEntry, HistoryRequest, LogRequest,
+    Redeliver, Rotated, SetActive, UpdateEndpoint,
 };
 pub use events::{Event, ResultDelta, Tag};
 pub use inboxes::{
-    InboxAddSecret, InboxCreate, InboxRemoveSecret, InboxUpdate, Named, Revealed, SecretRef, SecretSet, SecretText,
+    InboxAddSecret, InboxCreate, InboxRemoveSecret, InboxUpdate, Named, Revealed, SecretRef, SecretSet,
+    SecretText,
 };
 pub use payload::{JsonNode, JsonNodeKind, JsonProblem, MultipartPart, PayloadKind, PayloadView};
 pub use replays::{

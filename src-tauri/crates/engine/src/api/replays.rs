@@ -4,7 +4,8 @@ use super::SecretText;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use waybill_model::{
-    Attempt, AttemptOutcome, DeliveryId, HeaderPair, JobId, Name, ReplayMode, ReplayOptions, TargetClass, Timestamp,
+    Attempt, AttemptOutcome, DeliveryId, HeaderPair, JobId, Name, ReplayMode, ReplayOptions, TargetClass,
+    Timestamp,
 };
 
 /// Which deliveries.
