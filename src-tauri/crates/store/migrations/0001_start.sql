@@ -1,3 +1,9 @@
+-- One row: which store this is, so that a search index of another is never taken for its own.
+CREATE TABLE identity (
+    id   INTEGER PRIMARY KEY CHECK (id = 1),
+    made TEXT NOT NULL
+);
+
 -- One row a delivery, narrow: what a list or a query needs. Its bytes lie in `contents`.
 -- `undo` is set while a deletion can still be taken back; such rows are nowhere shown.
 CREATE TABLE deliveries (
@@ -28,6 +34,9 @@ CREATE TABLE deliveries (
 );
 -- Rises as rows are added, so that keeping it costs one page a commit.
 CREATE INDEX deliveries_received ON deliveries (received_at);
+-- A provider's log is matched to deliveries by these.
+CREATE INDEX deliveries_event ON deliveries (event_id) WHERE event_id IS NOT NULL;
+CREATE INDEX deliveries_delivery ON deliveries (delivery_id) WHERE delivery_id IS NOT NULL;
 CREATE INDEX deliveries_starred ON deliveries (id) WHERE starred = 1;
 CREATE INDEX deliveries_undo ON deliveries (undo) WHERE undo IS NOT NULL;
 
@@ -123,7 +132,9 @@ CREATE TABLE jobs (
     run             TEXT    NOT NULL,
     created_at      INTEGER NOT NULL,
     finished_at     INTEGER,
-    stopped_because TEXT
+    stopped_because TEXT,
+    -- Counts and times of a job at rest, as its items say; NULL while they change.
+    summary         TEXT
 );
 CREATE INDEX jobs_alive ON jobs (run) WHERE state IN ('running', 'paused');
 

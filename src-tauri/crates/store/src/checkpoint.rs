@@ -1,7 +1,9 @@
-//! The thread that moves what the log holds into the database, so that commits need not.
+//! The thread that tends the database: it moves what the log holds into it, so that commits need not, and
+//! removes the bytes of what was deleted long enough ago.
 
 use crate::connect;
 use crate::fault::Fault;
+use crate::marks;
 use crate::writer::Shared;
 use std::sync::atomic::Ordering;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -38,6 +40,9 @@ pub(crate) fn run(shared: &Shared, stop: &Stop) {
     let mut connection = None;
     let mut seen = 0;
     while !stop.wait(PERIOD) {
+        if shared.deleted.load(Ordering::Relaxed) {
+            marks::purge_later(shared);
+        }
         let frames = shared.frames.load(Ordering::Relaxed);
         if frames == seen {
             continue;

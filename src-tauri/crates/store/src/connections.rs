@@ -11,7 +11,8 @@ use waybill_model::{Connection, Endpoint, Failure, Name, Result, SecretId, Times
 const CONNECTIONS: &[Change] = &[Change::Connections];
 const ENDPOINTS: &[Change] = &[Change::Endpoints, Change::Connections];
 
-const SELECT: &str = "SELECT name, provider, base_url, vars, auth, token, created_at, read_at, endpoints, last_error
+const SELECT: &str =
+    "SELECT name, provider, base_url, vars, auth, token, created_at, read_at, endpoints, last_error
      FROM connections";
 
 impl Store {
@@ -122,7 +123,9 @@ impl Store {
                 return Err(missing(&endpoint.connection));
             }
             let position = sqlite
-                .prepare_cached("SELECT coalesce(max(position), -1) + 1 FROM endpoints WHERE connection = ?1")?
+                .prepare_cached(
+                    "SELECT coalesce(max(position), -1) + 1 FROM endpoints WHERE connection = ?1",
+                )?
                 .query_row([name], |row| row.get(0))?;
             put_endpoint(sqlite, name, &endpoint, position, now)?;
             recount(sqlite, name)

@@ -45,13 +45,15 @@ impl Folder {
 
     /// Takes rights of others from every file of ours that has them.
     pub(crate) fn narrow(&self) -> io::Result<()> {
-        for entry in fs::read_dir(&self.root)?.chain(fs::read_dir(self.locks())?) {
-            let entry = entry?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            let ours =
-                name.starts_with("waybill.db") || name.starts_with("search.db") || name.contains(".lock");
-            if ours && entry.file_type()?.is_file() {
+        for (place, all) in [(self.locks(), true), (self.root.clone(), false)] {
+            for entry in fs::read_dir(place)? {
+                let entry = entry?;
+                let name = entry.file_name();
+                let name = name.to_string_lossy();
+                let ours = all || name.starts_with("waybill.db") || name.starts_with("search.db");
+                if !ours || !entry.file_type()?.is_file() {
+                    continue;
+                }
                 match make_private(&entry.path()) {
                     // SQLite removes its -wal and -shm when the last connection closes.
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}

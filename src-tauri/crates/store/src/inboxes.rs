@@ -6,16 +6,15 @@ use crate::store::{Change, Store};
 use crate::words::{code, count, instant, instant_or_null, json, to_json, word, word_or_null};
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
-use waybill_model::{
-    AnswerRule, ErrorCode, Failure, HeaderPair, Inbox, InboxSecret, Name, Result, SecretId,
-};
+use waybill_model::{AnswerRule, ErrorCode, Failure, HeaderPair, Inbox, InboxSecret, Name, Result, SecretId};
 
 /// The inbox of what no other takes.
 const UNSORTED: &str = "unsorted";
 
 const INBOXES: &[Change] = &[Change::Inboxes, Change::Secrets];
 
-const SELECT: &str = "SELECT i.name, i.scheme, i.config, i.answer_status, i.answer, i.forward_to, i.connection,
+const SELECT: &str =
+    "SELECT i.name, i.scheme, i.config, i.answer_status, i.answer, i.forward_to, i.connection,
         i.endpoint, i.created_at, coalesce(c.deliveries, 0), coalesce(c.failed, 0), c.last_received_at
      FROM inboxes i LEFT JOIN counts c ON c.inbox = i.name";
 
@@ -86,7 +85,9 @@ impl Store {
     /// `invalid_input` for `unsorted`.
     pub async fn remove_inbox(&self, name: Name) -> Result<bool> {
         if name.as_str() == UNSORTED {
-            return Err(Failure::invalid("The inbox unsorted can't be removed: it takes what no other inbox takes."));
+            return Err(Failure::invalid(
+                "The inbox unsorted can't be removed: it takes what no other inbox takes.",
+            ));
         }
         self.write(INBOXES, move |connection| {
             let removed =

@@ -7,6 +7,7 @@ use crate::words::{instant, instant_or_null, json, json_or_null, to_json, word};
 use bytes::Bytes;
 use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
+use std::fmt::Display;
 use waybill_model::{Name, Result, Settings, Timestamp};
 
 /// The most rows of history that are read at once.
@@ -131,15 +132,20 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub async fn history(&self, connection: Option<Name>, endpoint: Option<String>) -> Result<Vec<HistoryRow>> {
+    pub async fn history(
+        &self,
+        connection: Option<Name>,
+        endpoint: Option<String>,
+    ) -> Result<Vec<HistoryRow>> {
         self.read(Load::Light, move |reader| {
             let mut statement = reader.connection.prepare_cached(
                 "SELECT at, who, operation, connection, endpoint, outcome, before, after FROM history
                  WHERE (?1 IS NULL OR connection = ?1) AND (?2 IS NULL OR endpoint = ?2)
                  ORDER BY id DESC LIMIT ?3",
             )?;
-            let found =
-                statement.query_map(params![connection.as_ref().map(Name::as_str), endpoint, HISTORY], |row| {
+            let found = statement.query_map(
+                params![connection.as_ref().map(Name::as_str), endpoint, HISTORY],
+                |row| {
                     Ok(HistoryRow {
                         at: instant(row, 0)?,
                         who: row.get(1)?,
@@ -150,7 +156,8 @@ impl Store {
                         before: json_or_null(row, 6)?,
                         after: json_or_null(row, 7)?,
                     })
-                })?;
+                },
+            )?;
             Ok(found.collect::<rusqlite::Result<_>>()?)
         })
         .await
@@ -222,7 +229,8 @@ impl Store {
     ///
     /// # Errors
     /// When it can't be written.
-    pub async fn listening_from(&self, address: String, from: Timestamp) -> Result<SpanId> {
+    pub async fn listening_from(&self, address: impl Display + Send, from: Timestamp) -> Result<SpanId> {
+        let address = address.to_string();
         self.write(&[], move |connection| {
             connection
                 .prepare_cached("INSERT INTO spans (address, from_at) VALUES (?1, ?2)")?
@@ -252,9 +260,9 @@ impl Store {
     /// When the database can't be read.
     pub async fn listening(&self, limit: u32) -> Result<Vec<Span>> {
         self.read(Load::Light, move |reader| {
-            let mut statement = reader
-                .connection
-                .prepare_cached("SELECT id, address, from_at, until_at FROM spans ORDER BY id DESC LIMIT ?1")?;
+            let mut statement = reader.connection.prepare_cached(
+                "SELECT id, address, from_at, until_at FROM spans ORDER BY id DESC LIMIT ?1",
+            )?;
             let found = statement.query_map([limit], |row| {
                 Ok(Span {
                     id: SpanId(row.get(0)?),

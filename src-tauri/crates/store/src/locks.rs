@@ -14,8 +14,12 @@ use serde::{Deserialize, Serialize};
 use std::fs::{self, File, TryLockError};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use waybill_model::{ErrorCode, Failure, Timestamp};
+
+/// Runs registered by this process.
+static REGISTERED: AtomicU64 = AtomicU64::new(0);
 
 /// How long to wait for another process that is changing the folder.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -168,17 +172,17 @@ impl Run {
     /// Registers this process.
     pub(crate) fn register(folder: &Folder, now: Timestamp) -> Outcome<Self> {
         let _gate = gate(folder)?;
-        for number in 0..10_000 {
+        loop {
+            // Never the same twice in one process, whatever the clock says.
+            let number = REGISTERED.fetch_add(1, Ordering::Relaxed);
             let id = format!("{}-{}-{number}", now.0, std::process::id());
             let path = run_path(folder, &id);
-            if path.exists() {
-                continue;
-            }
-            if let Some(lock) = try_exclusive(&path)? {
+            if !path.exists()
+                && let Some(lock) = try_exclusive(&path)?
+            {
                 return Ok(Self { id, path, _lock: lock });
             }
         }
-        Err(Failure::internal("This process found no free name among the runs.").into())
     }
 }
 

@@ -5,9 +5,12 @@
 
 use crate::counts::{self, FAILED, Tally};
 use crate::fault::Outcome;
+use crate::queue::{Done, Task};
 use crate::store::{Change, Store};
 use crate::words::word;
+use crate::writer::Shared;
 use rusqlite::{Connection, OptionalExtension, params};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use waybill_model::{DeliveryId, Failure, Name, Reason, Result, Timestamp, Verdict};
 
@@ -92,6 +95,7 @@ impl Store {
                 Ok(connection.last_insert_rowid())
             })
             .await?;
+        self.inner.shared.deleted.store(true, Ordering::Relaxed);
         let mut deleted = 0;
         for piece in ids.chunks(PIECE) {
             let piece = piece.to_vec();
@@ -118,22 +122,29 @@ impl Store {
             }
         }
     }
+}
 
-    /// Removes the bytes of what was deleted more than ten seconds ago. The store calls this by itself every
-    /// few seconds; returns how many went.
-    ///
-    /// # Errors
-    /// When it can't be written.
-    pub async fn purge(&self) -> Result<u64> {
-        let before = self.inner.options.clock.now().plus_nanos(-nanos(GRACE));
-        let mut gone = 0;
-        loop {
-            let piece = self.write(&[Change::Attempts], move |connection| purge(connection, before)).await?;
-            gone += piece;
-            if piece < PURGED.unsigned_abs() {
-                return Ok(gone);
-            }
+/// Queues the removal of some of what was deleted more than ten seconds ago; asked again while there is more.
+pub(crate) fn purge_later(shared: &Shared) {
+    let before = shared.clock.now().plus_nanos(-nanos(GRACE));
+    let (tell, told) = std::sync::mpsc::channel();
+    let run = Box::new(move |connection: Result<&Connection>| {
+        let answer = connection.and_then(|connection| purge(connection, before).map_err(Failure::from));
+        let failed = answer.as_ref().err().cloned();
+        Done {
+            failed,
+            tell: Box::new(move |committed| {
+                let _ = tell.send(committed.and(answer));
+            }),
         }
+    });
+    if shared.queue.push(Task { changes: &[], run }).is_err() {
+        return;
+    }
+    match told.recv() {
+        Ok(Ok(left)) => shared.deleted.store(left, Ordering::Relaxed),
+        Ok(Err(failure)) => tracing::warn!("deleted deliveries could not be removed: {failure}"),
+        Err(_) => {}
     }
 }
 
@@ -155,7 +166,9 @@ fn set_verdict(
         .optional()?;
     let Some((inbox, before)) = before else { return Ok(()) };
     connection
-        .prepare_cached("UPDATE deliveries SET verdict = ?2, reason = ?3, scheme = ?4, secret = ?5 WHERE id = ?1")?
+        .prepare_cached(
+            "UPDATE deliveries SET verdict = ?2, reason = ?3, scheme = ?4, secret = ?5 WHERE id = ?1",
+        )?
         .execute(params![id.0, verdict.code(), reason.code(), scheme, secret])?;
     let failed = i64::from(counts::is_failed(verdict)) - i64::from(counts::is_failed(before));
     if failed != 0 {
@@ -215,8 +228,9 @@ fn recount(connection: &Connection, ids: &[DeliveryId], sign: i64) -> Outcome<()
     sums.flush(connection)
 }
 
-/// Removes some of what was deleted before `before`, with its bytes and its attempts.
-pub(crate) fn purge(connection: &Connection, before: Timestamp) -> Outcome<u64> {
+/// Removes some of what was deleted before `before`, with its bytes and its attempts. True while there is more,
+/// or will be.
+fn purge(connection: &Connection, before: Timestamp) -> Outcome<bool> {
     let ids: Vec<i64> = connection
         .prepare_cached(
             "SELECT d.id FROM undo u JOIN deliveries d ON d.undo = u.id WHERE u.deleted_at < ?1 LIMIT ?2",
@@ -232,5 +246,5 @@ pub(crate) fn purge(connection: &Connection, before: Timestamp) -> Outcome<u64> 
             "DELETE FROM undo WHERE deleted_at < ?1 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.undo = undo.id)",
         )?
         .execute([before.0])?;
-    Ok(ids.len() as u64)
+    Ok(connection.prepare_cached("SELECT 1 FROM undo")?.exists([])?)
 }

@@ -143,6 +143,8 @@ pub(crate) fn create(folder: &Folder, steps: &[&str], now: Timestamp) -> Outcome
          VALUES ('unsorted', '{}', 404, '{\"headers\":[],\"body\":\"\",\"delay_ms\":0}', '[]', ?1)",
         [now.0],
     )?;
+    let made = format!("{}-{}", now.0, std::process::id());
+    connection.execute("INSERT INTO identity (id, made) VALUES (1, ?1)", [made])?;
     connection.close().map_err(|(_, error)| error)?;
     fs::rename(&draft, &path)?;
     sync_directory(&path)

@@ -72,7 +72,8 @@ impl Store {
     /// `in_use` when an inbox verifies with it or a connection signs in with it; they are named.
     pub async fn remove_secret(&self, id: SecretId) -> Result<bool> {
         self.write(SECRETS, move |connection| {
-            let inboxes = names(connection, "SELECT DISTINCT inbox FROM inbox_secrets WHERE secret = ?1", &id)?;
+            let inboxes =
+                names(connection, "SELECT DISTINCT inbox FROM inbox_secrets WHERE secret = ?1", &id)?;
             let connections = names(connection, "SELECT name FROM connections WHERE token = ?1", &id)?;
             let users: Vec<String> = inboxes
                 .iter()

@@ -5,6 +5,7 @@ use crate::checkpoint::{self, Stop};
 use crate::connect;
 use crate::fault::{Fault, Outcome};
 use crate::folder::Folder;
+use crate::indexer;
 use crate::locks::{self, FolderLock, Held, PortClaim, PortHeld, Run};
 use crate::queue::{Done, Pending, Task, WriteQueue, closed};
 use crate::readers::{self, Load, ReadQueue, Reader};
@@ -14,7 +15,7 @@ use rusqlite::Connection;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, AtomicU32};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::{broadcast, oneshot};
@@ -163,6 +164,9 @@ impl Store {
             changes: broadcast::channel(CHANGES).0,
             frames: AtomicU32::new(0),
             newest: AtomicI64::new(newest),
+            clock: Arc::clone(&options.clock),
+            deleted: AtomicBool::new(connection.prepare("SELECT 1 FROM undo")?.exists([])?),
+            search: AtomicU64::new(0),
             readers: Mutex::default(),
         });
         let (reads, stop) = (Arc::new(ReadQueue::default()), Arc::new(Stop::default()));
@@ -181,6 +185,10 @@ impl Store {
             let (shared, stop) = (Arc::clone(&shared), Arc::clone(&stop));
             let work = move || checkpoint::run(&shared, &stop);
             threads.push(spawn("store-checkpoint", &presence, work)?);
+        }
+        if options.index {
+            let (shared, stop) = (Arc::clone(&shared), Arc::clone(&stop));
+            threads.push(spawn("store-index", &presence, move || indexer::run(&shared, &stop))?);
         }
         let inner = Inner {
             shared,

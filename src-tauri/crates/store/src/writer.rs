@@ -16,10 +16,10 @@ use crate::store::Change;
 use rusqlite::{Connection, InterruptHandle};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, oneshot};
-use waybill_model::{DeliveryId, Failure, Result};
+use waybill_model::{Clock, DeliveryId, Failure, Result};
 
 /// The most that is written in one transaction.
 const BATCH: usize = 512;
@@ -41,6 +41,12 @@ pub(crate) struct Shared {
     pub(crate) frames: AtomicU32,
     /// The newest delivery committed here.
     pub(crate) newest: AtomicI64,
+    /// Tells the time.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// True while deletions wait for their bytes to be removed.
+    pub(crate) deleted: AtomicBool,
+    /// Which search file readers may attach; 0 for none.
+    pub(crate) search: AtomicU64,
     /// Every reader's handle, to end what it does.
     pub(crate) readers: std::sync::Mutex<Vec<InterruptHandle>>,
 }

@@ -1,0 +1,285 @@
+//! Queries: which deliveries match, as ids.
+//!
+//! A scan goes over the ids window by window, each in a transaction of its own, so that no reader keeps the
+//! log from starting over. Text is looked for in the index up to its mark and by reading beyond it, so that an
+//! answer is never stale; without an index everything is read.
+
+use crate::deliveries::rows;
+use crate::fault::{Fault, Outcome};
+use crate::readers::{Load, Reader};
+use crate::search::{self, Indexed, Scan};
+use crate::store::Store;
+use crate::writer::Shared;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use waybill_model::{DeliveryId, DeliveryRow, ErrorCode, Failure, Name, Result};
+use waybill_query::{Param, Query, TextSearch};
+
+/// Ids in one window.
+const WINDOW: i64 = 100_000;
+/// Instructions of SQLite's machine between looks at whether the query is still wanted.
+const STEPS: i32 = 20_000;
+/// How often a window is begun anew after it was cut, before the caller is told.
+const RETRIES: u32 = 20;
+
+/// Which deliveries are wanted.
+#[derive(Clone, Debug)]
+pub struct QueryRef {
+    /// What must hold of them.
+    pub query: Query,
+    /// Only ids above this.
+    pub after: Option<DeliveryId>,
+    /// Only ids below this.
+    pub before: Option<DeliveryId>,
+    /// At most so many.
+    pub limit: Option<usize>,
+    /// Newest first; otherwise oldest first.
+    pub newest_first: bool,
+    /// Set by the caller when the answer is no longer wanted; the call then fails with `cancelled`.
+    pub cancel: Option<Arc<AtomicBool>>,
+}
+
+impl QueryRef {
+    fn is_cancelled(&self) -> bool {
+        self.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed))
+    }
+}
+
+impl Store {
+    /// The ids of what matches.
+    ///
+    /// # Errors
+    /// `cancelled` when it was; otherwise when the database can't be read.
+    pub async fn ids(&self, wanted: QueryRef) -> Result<Vec<DeliveryId>> {
+        // The tail that a live list asks for is no work; a whole scan must not keep a page waiting.
+        let shared = Arc::clone(&self.inner.shared);
+        self.read(Load::Heavy, move |reader| {
+            if let Some(cancel) = wanted.cancel.clone() {
+                let handler = move || cancel.load(Ordering::Relaxed);
+                reader.connection.progress_handler(STEPS, Some(handler))?;
+            }
+            let found = find(reader, &shared, &wanted);
+            if wanted.cancel.is_some() {
+                reader.connection.progress_handler(0, None::<fn() -> bool>)?;
+            }
+            found
+        })
+        .await
+    }
+
+    /// Up to which delivery the search index is whole; absent while there is none. Searching beyond it reads.
+    ///
+    /// # Errors
+    /// When the store was closed.
+    pub async fn indexed(&self) -> Result<Option<DeliveryId>> {
+        let shared = Arc::clone(&self.inner.shared);
+        self.read(Load::Light, move |reader| Ok(search::mark(reader, &shared).map(DeliveryId))).await
+    }
+
+    /// Every delivery of one event to one inbox, oldest first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn events_of(&self, event_id: String, inbox: Name) -> Result<Vec<DeliveryRow>> {
+        let shared = Arc::clone(&self.inner.shared);
+        self.read(Load::Heavy, move |reader| {
+            let mark = search::mark(reader, &shared).unwrap_or(0);
+            let connection = &reader.connection;
+            let mut ids: Vec<i64> = Vec::new();
+            if mark > 0 {
+                let mut statement = connection.prepare_cached(
+                    "SELECT delivery FROM search.events WHERE event_id = ?1 AND delivery <= ?2",
+                )?;
+                for id in statement.query_map((&event_id, mark), |row| row.get(0))? {
+                    ids.push(id?);
+                }
+            }
+            let mut statement = connection.prepare_cached(
+                "SELECT id FROM deliveries NOT INDEXED WHERE id > ?1 AND event_id = ?2 ORDER BY id",
+            )?;
+            for id in statement.query_map((mark, &event_id), |row| row.get(0))? {
+                ids.push(id?);
+            }
+            ids.sort_unstable();
+            let ids: Vec<DeliveryId> = ids.into_iter().map(DeliveryId).collect();
+            let mut found = rows(connection, &ids)?;
+            found.retain(|row| row.inbox == inbox && row.event_id.as_ref() == Some(&event_id));
+            Ok(found)
+        })
+        .await
+    }
+}
+
+fn find(reader: &mut Reader, shared: &Shared, wanted: &QueryRef) -> Outcome<Vec<DeliveryId>> {
+    let unbounded = wanted.after.is_none() && wanted.before.is_none() && wanted.limit.is_none();
+    if unbounded && wanted.query.is_everything() {
+        return everything(&reader.connection, wanted.newest_first);
+    }
+    let connection = &reader.connection;
+    let newest: i64 = connection
+        .prepare_cached("SELECT coalesce(max(id), 0) FROM deliveries")?
+        .query_row([], |row| row.get(0))?;
+    let oldest: i64 = connection
+        .prepare_cached("SELECT coalesce(min(id), 1) FROM deliveries")?
+        .query_row([], |row| row.get(0))?;
+    let low = wanted.after.map_or(oldest, |after| after.0.saturating_add(1).max(oldest));
+    let high = wanted.before.map_or(newest, |before| before.0.saturating_sub(1).min(newest));
+    // The mark only rises while we read: what is at or below it now stays indexed.
+    let mark = if search::has_needle(&wanted.query) { search::mark(reader, shared).unwrap_or(0) } else { 0 };
+    let mut found = Vec::new();
+    for window in windows(low, high, mark, wanted.newest_first) {
+        let left = wanted.limit.map(|limit| limit.saturating_sub(found.len()));
+        if left == Some(0) {
+            break;
+        }
+        let indexed = *window.end() <= mark;
+        match read_window(reader, wanted, &window, left, indexed, &mut found) {
+            Err(fault) if indexed && !fault.is_interrupt() => {
+                search::report(shared, &fault);
+                read_window(reader, wanted, &window, left, false, &mut found)?;
+            }
+            other => other?,
+        }
+    }
+    Ok(found)
+}
+
+/// The ids from `low` to `high` in pieces, none across the mark, in the order wanted.
+fn windows(low: i64, high: i64, mark: i64, newest_first: bool) -> Vec<RangeInclusive<i64>> {
+    let mut windows = Vec::new();
+    let mut start = low;
+    while start <= high {
+        let mut end = start.saturating_add(WINDOW - 1).min(high);
+        if start <= mark && mark < end {
+            end = mark;
+        }
+        windows.push(start..=end);
+        start = end + 1;
+    }
+    if newest_first {
+        windows.reverse();
+    }
+    windows
+}
+
+/// Adds what matches in one window, beginning anew when it was cut to let the log start over.
+fn read_window(
+    reader: &Reader,
+    wanted: &QueryRef,
+    window: &RangeInclusive<i64>,
+    left: Option<usize>,
+    indexed: bool,
+    found: &mut Vec<DeliveryId>,
+) -> Outcome<()> {
+    let before = found.len();
+    for _ in 0..RETRIES {
+        match try_window(&reader.connection, wanted, window, left, indexed, found) {
+            Err(fault) if fault.is_interrupt() && !wanted.is_cancelled() => found.truncate(before),
+            Err(fault) => {
+                found.truncate(before);
+                return Err(fault);
+            }
+            Ok(()) => return Ok(()),
+        }
+    }
+    Err(Fault::from(
+        Failure::new(ErrorCode::Busy, "The query was cut again and again because so much is coming in.")
+            .hint("Try again when less is coming in."),
+    ))
+}
+
+fn try_window(
+    connection: &Connection,
+    wanted: &QueryRef,
+    window: &RangeInclusive<i64>,
+    left: Option<usize>,
+    indexed: bool,
+    found: &mut Vec<DeliveryId>,
+) -> Outcome<()> {
+    if wanted.is_cancelled() {
+        return Err(Failure::new(ErrorCode::Cancelled, "The query was cancelled.").into());
+    }
+    let text: &mut dyn TextSearch = if indexed { &mut Indexed { window: window.clone() } } else { &mut Scan };
+    let condition = wanted.query.to_sql(text);
+    let order = if wanted.newest_first { "DESC" } else { "ASC" };
+    let sql = format!(
+        "SELECT d.id FROM deliveries d NOT INDEXED
+         WHERE d.id BETWEEN ? AND ? AND d.undo IS NULL AND ({}) ORDER BY d.id {order} LIMIT ?",
+        condition.sql
+    );
+    let mut values: Vec<Value> = vec![(*window.start()).into(), (*window.end()).into()];
+    values.extend(condition.params.into_iter().map(value));
+    values.push(left.and_then(|left| i64::try_from(left).ok()).unwrap_or(-1).into());
+    let mut statement = connection.prepare_cached(&sql)?;
+    for id in statement.query_map(params_from_iter(values), |row| row.get(0))? {
+        found.push(DeliveryId(id?));
+    }
+    Ok(())
+}
+
+fn value(param: Param) -> Value {
+    match param {
+        Param::Text(text) => text.into(),
+        Param::Integer(number) => number.into(),
+        Param::Real(number) => number.into(),
+        Param::Blob(bytes) => bytes.into(),
+    }
+}
+
+/// Every id, from an index that holds little else, less those being deleted.
+fn everything(connection: &Connection, newest_first: bool) -> Outcome<Vec<DeliveryId>> {
+    let list = |sql: &str| -> Outcome<Vec<i64>> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let found = statement.query_map([], |row| row.get(0))?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    };
+    // One snapshot for both, so that nothing is deleted between them.
+    connection.execute_batch("BEGIN")?;
+    let all = list("SELECT id FROM deliveries INDEXED BY deliveries_received ORDER BY received_at");
+    let gone = list("SELECT id FROM deliveries INDEXED BY deliveries_undo WHERE undo IS NOT NULL");
+    connection.execute_batch("COMMIT")?;
+    let (mut all, mut gone) = (all?, gone?);
+    all.sort_unstable();
+    if !gone.is_empty() {
+        gone.sort_unstable();
+        all.retain(|id| gone.binary_search(id).is_err());
+    }
+    if newest_first {
+        all.reverse();
+    }
+    Ok(all.into_iter().map(DeliveryId).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WINDOW, windows};
+
+    #[test]
+    fn windows_cover_every_id_once_and_stop_at_the_mark() {
+        for (low, high, mark) in [
+            (1, 10, 0),
+            (1, 10, 5),
+            (1, 10, 10),
+            (1, 10, 99),
+            (5, 4, 0),
+            (1, 3 * WINDOW, WINDOW + 7),
+            (7, 7, 7),
+        ] {
+            let forward = windows(low, high, mark, false);
+            let mut next = low;
+            for window in &forward {
+                assert_eq!(*window.start(), next);
+                assert!(window.end() >= window.start());
+                assert!(*window.end() <= mark || *window.start() > mark, "{window:?} {mark}");
+                next = window.end() + 1;
+            }
+            assert_eq!(next, low.max(high + 1));
+            let mut backward = windows(low, high, mark, true);
+            backward.reverse();
+            assert_eq!(backward, forward);
+        }
+    }
+}
