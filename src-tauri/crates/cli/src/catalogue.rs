@@ -39,8 +39,8 @@ pub(crate) async fn schemes(
         CatalogueCommand::List => {
             let all = engine.call("schemes.list", json!({})).await?;
             out.result(&all, || {
-                let rows = rows(&all, &["id", "title", "algorithm", "header", "signed_content"]);
-                table(&["ID", "TITLE", "ALGORITHM", "HEADER", "SIGNED"], &rows)
+                let rows = rows(&all, &["id", "algorithm", "header", "title"]);
+                table(&["ID", "ALGORITHM", "SIGNATURE IN", "TITLE"], &rows)
             });
             Ok(Outcome::Done)
         }

@@ -158,7 +158,7 @@ pub(crate) fn row(delivery: &Value) -> Vec<String> {
 
 fn describe(delivery: &Value, body: &[u8]) -> String {
     let mut shown = format!(
-        "{} {}{}{}\n  id         {}\n  inbox      {}\n  received   {}\n  verdict    {} ({})\n  scheme     {}\n  secret     {}\n  event      {} {}\n  answered   {} in {} µs\n  origin     {}\n",
+        "{} {}{}{}\n  id         {}\n  inbox      {}\n  received   {}\n  verdict    {} ({})\n  scheme     {}\n  secret     {}\n  event      {} {}\n  answered   {} in {} ms\n  origin     {}\n",
         plain(&text(delivery, "method")),
         plain(&text(delivery, "path")),
         if text(delivery, "query").is_empty() { "" } else { "?" },
@@ -173,7 +173,7 @@ fn describe(delivery: &Value, body: &[u8]) -> String {
         plain(&text(delivery, "event_type")),
         plain(&text(delivery, "event_id")),
         text(delivery, "status"),
-        text(delivery, "duration_us"),
+        delivery["duration_us"].as_u64().map_or_else(String::new, |us| format!("{:.1}", us as f64 / 1e3)),
         text(delivery, "origin"),
     );
     if let Some(refused) = delivery["refused"].as_str() {

@@ -115,6 +115,12 @@ async fn listen_on(engine: &Engine, address: SocketAddr, body_cap: u64) -> Resul
     };
     let span = engine.0.store.listening_from(local, engine.now()).await?;
     *state = Some(Running { stop, listening, _claim: held, span });
+    let warming = engine.clone();
+    engine.0.tasks.spawn(async move {
+        if let Err(failure) = warming.warm_inboxes().await {
+            tracing::warn!(code = %failure.code, "inboxes could not be read beforehand: {failure}");
+        }
+    });
     Ok(local)
 }
 

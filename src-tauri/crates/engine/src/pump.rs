@@ -26,18 +26,28 @@ pub(crate) fn start(engine: &Engine) {
                 () = stop.cancelled() => return,
             };
             let mut all = BTreeSet::new();
+            let mut outside = false;
             match first {
-                Ok(change) => note(change, &mut all),
-                Err(RecvError::Lagged(_)) => all.extend(EVERYTHING),
+                Ok(change) => outside |= note(change, &mut all),
+                Err(RecvError::Lagged(_)) => {
+                    outside = true;
+                    all.extend(EVERYTHING);
+                }
                 Err(RecvError::Closed) => return,
             }
             tokio::time::sleep(GATHER).await;
             loop {
                 match changes.try_recv() {
-                    Ok(change) => note(change, &mut all),
-                    Err(TryRecvError::Lagged(_)) => all.extend(EVERYTHING),
+                    Ok(change) => outside |= note(change, &mut all),
+                    Err(TryRecvError::Lagged(_)) => {
+                        outside = true;
+                        all.extend(EVERYTHING);
+                    }
                     Err(TryRecvError::Empty | TryRecvError::Closed) => break,
                 }
+            }
+            if outside && let Err(failure) = engine.forget_changed_inboxes().await {
+                tracing::warn!(code = %failure.code, "inboxes could not be compared: {failure}");
             }
             if let Err(failure) = tell(&engine, &mut seen, all).await {
                 tracing::warn!(code = %failure.code, "changes could not be told: {failure}");
@@ -56,7 +66,8 @@ const EVERYTHING: [Tag; 7] = [
     Tag::Replays,
 ];
 
-fn note(change: Change, tags: &mut BTreeSet<Tag>) {
+/// Adds what is stale after `change`; true when another process made it.
+fn note(change: Change, tags: &mut BTreeSet<Tag>) -> bool {
     match change {
         Change::Deliveries => tags.extend([Tag::Deliveries]),
         Change::Inboxes => tags.extend([Tag::Inboxes]),
@@ -67,12 +78,10 @@ fn note(change: Change, tags: &mut BTreeSet<Tag>) {
         Change::Jobs | Change::Attempts => tags.extend([Tag::Replays]),
         Change::External => tags.extend(EVERYTHING),
     }
+    change == Change::External
 }
 
 async fn tell(engine: &Engine, seen: &mut Option<DeliveryId>, mut tags: BTreeSet<Tag>) -> Result<()> {
-    if tags.contains(&Tag::Inboxes) || tags.contains(&Tag::Secrets) {
-        engine.0.ready.forget();
-    }
     if tags.remove(&Tag::Deliveries) {
         let arrived = arrived(engine, seen).await?;
         if arrived {

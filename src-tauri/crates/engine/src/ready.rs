@@ -32,7 +32,35 @@ impl ReadyInboxes {
     }
 }
 
+/// True when a delivery would be judged and answered the same for both; counters don't matter.
+fn same_rules(one: &Inbox, other: &Inbox) -> bool {
+    one.scheme == other.scheme
+        && one.config == other.config
+        && one.secrets == other.secrets
+        && one.answer == other.answer
+        && one.forward_to == other.forward_to
+}
+
 impl Engine {
+    /// Forgets the inboxes that another process has changed. What stayed the same keeps its secrets, which
+    /// may be slow to read.
+    pub(crate) async fn forget_changed_inboxes(&self) -> Result<()> {
+        let now: HashMap<Name, Inbox> =
+            self.0.store.inboxes().await?.into_iter().map(|inbox| (inbox.name.clone(), inbox)).collect();
+        let mut known = lock(&self.0.ready.known);
+        self.0.ready.generation.fetch_add(1, Ordering::SeqCst);
+        known.retain(|name, ready| now.get(name).is_some_and(|inbox| same_rules(&ready.inbox, inbox)));
+        Ok(())
+    }
+
+    /// Reads every inbox's secrets beforehand, so that the first delivery does not wait for the vault.
+    pub(crate) async fn warm_inboxes(&self) -> Result<()> {
+        for inbox in self.0.store.inboxes().await? {
+            self.ready_inbox(&inbox.name).await?;
+        }
+        Ok(())
+    }
+
     /// The inbox of that name, ready to verify with; `None` when there is none.
     pub(crate) async fn ready_inbox(&self, name: &Name) -> Result<Option<Arc<ReadyInbox>>> {
         if let Some(ready) = lock(&self.0.ready.known).get(name) {
