@@ -63,9 +63,16 @@ export function QueryBar({ query, fault, onTry, onLeave, children, ref }: QueryB
   const platform = usePlatform();
   const [text, setText] = useState(query);
   const [patient, setPatient] = useState(false);
-  const [options, setOptions] = useState<readonly Completion[]>([]);
+  // Proposals belong to the text they were asked for: their places mean nothing in another.
+  const [proposals, setProposals] = useState<{ text: string; options: readonly Completion[] }>({
+    text: "",
+    options: [],
+  });
+  const { options } = proposals;
   const [at, setAt] = useState(-1);
   const [open, setOpen] = useState(false);
+  const [taken, setTaken] = useState(false);
+  const acceptLatest = useRef<(option: Completion) => void>(() => undefined);
   const input = useRef<HTMLInputElement>(null);
   const mirror = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -79,6 +86,13 @@ export function QueryBar({ query, fault, onTry, onLeave, children, ref }: QueryB
       input.current?.select();
     },
   }));
+
+  useEffect(() => {
+    if (!taken || proposals.text !== text) return;
+    setTaken(false);
+    const first = proposals.options[0];
+    if (first) acceptLatest.current(first);
+  }, [taken, proposals, text]);
 
   // A filter that comes from elsewhere (the sidebar, back) replaces what was typed.
   useEffect(() => {
@@ -113,7 +127,7 @@ export function QueryBar({ query, fault, onTry, onLeave, children, ref }: QueryB
       .call("deliveries.complete", { text: next, cursor: charactersOf(next, caret) })
       .then((found) => {
         if (ticket !== asked.current) return;
-        setOptions(found);
+        setProposals({ text: next, options: found });
         setAt(-1);
         setOpen(found.length > 0 && document.activeElement === input.current);
       })
@@ -124,7 +138,13 @@ export function QueryBar({ query, fault, onTry, onLeave, children, ref }: QueryB
     apply(next);
     propose(next, caret);
   };
+  /** Closes the proposals, also those that are still on their way. */
+  const close = () => {
+    asked.current += 1;
+    setOpen(false);
+  };
   const accept = (option: Completion) => {
+    if (proposals.text !== text) return;
     const start = unitsOf(text, option.start);
     const end = unitsOf(text, option.end);
     // A value ends the filter; a field's name waits for its value.
@@ -133,32 +153,39 @@ export function QueryBar({ query, fault, onTry, onLeave, children, ref }: QueryB
     const next = `${text.slice(0, start)}${option.insert}${space}${rest}`;
     const caret = start + option.insert.length + space.length;
     setText(next);
-    setOpen(false);
+    close();
     apply(next, true);
     requestAnimationFrame(() => {
       input.current?.setSelectionRange(caret, caret);
       if (/[:.]$/.test(option.insert)) propose(next, caret);
     });
   };
+  acceptLatest.current = accept;
   const key = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
       event.preventDefault();
       if (!open) propose(text, input.current?.selectionStart ?? text.length);
       else setAt(at + step < -1 ? options.length - 1 : at + step >= options.length ? -1 : at + step);
-    } else if ((event.key === "Enter" || event.key === "Tab") && open && (at >= 0 || event.key === "Tab")) {
-      const option = options[Math.max(0, at)];
-      if (option === undefined || event.shiftKey) return;
+    } else if (
+      (event.key === "Enter" || event.key === "Tab") &&
+      open &&
+      !event.shiftKey &&
+      (at >= 0 || event.key === "Tab")
+    ) {
       event.preventDefault();
-      accept(option);
+      const option = options[Math.max(0, at)];
+      // Typed faster than the proposals came: the key is taken up when they are there.
+      if (proposals.text !== text) setTaken(event.key === "Tab");
+      else if (option) accept(option);
     } else if (event.key === "Enter") {
-      setOpen(false);
+      close();
       setPatient(false);
       apply(text, true);
     } else if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
-      if (open) setOpen(false);
+      if (open) close();
       else onLeave();
     }
   };
@@ -190,7 +217,7 @@ export function QueryBar({ query, fault, onTry, onLeave, children, ref }: QueryB
             onChange={(event) => change(event.target.value, event.target.selectionStart ?? event.target.value.length)}
             onFocus={(event) => propose(text, event.target.selectionStart ?? text.length)}
             onBlur={() => {
-              setOpen(false);
+              close();
               setPatient(false);
             }}
             onKeyDown={key}
