@@ -93,7 +93,7 @@ export function EndpointForm(props: EndpointFormProps) {
   const address = addressOf(value.inbox, settings?.public_url ?? null, listening);
   const url = urlOf(value, address);
   const said = problemsOf(failure, provider);
-  const needed = tried ? missing(value, provider, url) : {};
+  const needed = tried ? missing(value, provider, url, endpoint) : {};
   const name = tried && !endpoint && value.inbox !== "" ? nameProblem(value.inbox) : undefined;
   const problem = (field: string) => said.byField[field] ?? needed[field];
   const doubts = urlDoubts(
@@ -113,7 +113,7 @@ export function EndpointForm(props: EndpointFormProps) {
   };
   const ready = () => {
     setTried(true);
-    const gaps = missing(value, provider, url);
+    const gaps = missing(value, provider, url, endpoint);
     return Object.keys(gaps).length === 0 && (endpoint || value.inbox === "" || !nameProblem(value.inbox));
   };
   const send = async (dryRun: boolean, over?: string | null) => {
@@ -288,7 +288,7 @@ export function EndpointForm(props: EndpointFormProps) {
           hint={
             provider && provider.url_rules.length > 0 ? (
               <>
-                {title} asks: {provider.url_rules.join(" ")}
+                {title} asks: {provider.url_rules.map((rule) => rule.replace(/\.?$/, ".")).join(" ")}
               </>
             ) : undefined
           }

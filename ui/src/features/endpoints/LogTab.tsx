@@ -165,6 +165,11 @@ export function LogTab({ endpoint, provider }: { endpoint: Endpoint; provider: P
         </EmptyState>
       ) : null}
       {able.note ? <p className="muted">{able.note}</p> : null}
+      {resend.possible || entries.length === 0 ? null : (
+        <p className="muted">
+          {title} can't be asked to send one again. {resend.why}
+        </p>
+      )}
       {again ? (
         <Ask
           title={`Have ${title} send it again?`}

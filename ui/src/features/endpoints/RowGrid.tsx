@@ -113,7 +113,7 @@ export function RowGrid<T>(props: RowGridProps<T>) {
     </div>
   );
   return (
-    <div className={styles.frame} ref={frame}>
+    <div className={styles.frame} ref={frame} data-narrow={width > 0 && width < 620}>
       <VirtualList
         ref={list}
         label={label}

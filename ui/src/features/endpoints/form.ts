@@ -205,15 +205,21 @@ export function urlDoubts(
   return doubts;
 }
 
-/** What must be there before anything is sent. */
-export function missing(draft: EndpointDraft, provider: ProviderInfo | undefined, url: string): Record<string, string> {
+/** What must be there before anything is sent. In an edit, what the provider never told is not asked for. */
+export function missing(
+  draft: EndpointDraft,
+  provider: ProviderInfo | undefined,
+  url: string,
+  before?: Endpoint,
+): Record<string, string> {
   const problems: Record<string, string> = {};
   if (draft.connection === "") problems.connection = "Choose a connection.";
   if (url === "") problems.url = "An address is needed.";
   if (!draft.all && draft.events.length === 0) problems.events = "Choose at least one event type.";
   for (const field of provider?.fields ?? []) {
-    if (field.required && (draft.fields[field.name] ?? "").trim() === "")
-      problems[field.name] = `${field.label} is needed.`;
+    const value = draft.fields[field.name] ?? "";
+    if (!field.required || value.trim() !== "" || (before && fieldValue(before, field) === value)) continue;
+    problems[field.name] = `${field.label} is needed.`;
   }
   return problems;
 }

@@ -120,7 +120,7 @@ export function EndpointsView() {
     {
       id: "state",
       head: "State",
-      track: "76px",
+      track: "68px",
       cell: (one) => {
         const state = stateOf(one);
         return (
@@ -161,7 +161,7 @@ export function EndpointsView() {
           {
             id: "connection",
             head: "Connection",
-            track: "minmax(90px, 150px)",
+            track: "minmax(64px, 0.6fr)",
             from: 420,
             cell: (one: Endpoint) => (
               <span title={`${shortTitle(provider(one.provider), one.provider)} ${one.connection}`}>
@@ -174,7 +174,7 @@ export function EndpointsView() {
     {
       id: "events",
       head: "Events",
-      track: "48px",
+      track: "44px",
       from: 380,
       cell: (one) => (
         <span title={one.all_events ? "Every event type" : one.events.join("\n")}>{eventsWords(one)}</span>
@@ -183,14 +183,14 @@ export function EndpointsView() {
     {
       id: "inbox",
       head: "Inbox",
-      track: "minmax(60px, 140px)",
+      track: "minmax(60px, 0.5fr)",
       from: 640,
       cell: (one) => one.inbox ?? <span className="muted">–</span>,
     },
     {
       id: "fails",
       head: "Fails",
-      track: "40px",
+      track: "36px",
       end: true,
       from: 330,
       cell: (one) => (
