@@ -1,7 +1,7 @@
 // The test bridge: the same command table over HTTP on the page's own origin. Never part of the shipped window.
 import type { BytesRequest, CommandName, Event } from "@/generated/api";
 import { asFailure, failure } from "@/lib/failure";
-import { copyText, saveFile } from "./browser";
+import { copyText, openLink, saveFile } from "./browser";
 import type { Response as Answer, Platform, Request } from "./types";
 
 async function post(path: string, body: unknown): Promise<Response> {
@@ -42,4 +42,5 @@ export const platform: Platform = {
   },
   copyText,
   saveFile,
+  openLink,
 };

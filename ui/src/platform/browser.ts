@@ -21,11 +21,16 @@ export async function copyText(text: string): Promise<void> {
   if (!done) throw failure("unsupported", "The system's clipboard refused the text. Nothing was copied.");
 }
 
-export function saveFile(name: string, bytes: Uint8Array | string, type: string): void {
-  const url = URL.createObjectURL(new Blob([bytes as BlobPart], { type }));
+export async function saveFile(name: string, bytes: Uint8Array): Promise<string> {
+  const url = URL.createObjectURL(new Blob([bytes as BlobPart], { type: "application/octet-stream" }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  return name;
+}
+
+export async function openLink(url: string): Promise<void> {
+  window.open(url, "_blank", "noopener,noreferrer");
 }

@@ -36,4 +36,18 @@ export const platform: Platform = {
     };
   },
   copyText,
+  async saveFile(name: string, bytes: Uint8Array): Promise<string> {
+    try {
+      return await invoke<string>("save_file", bytes, { headers: { name: encodeURIComponent(name) } });
+    } catch (thrown) {
+      throw asFailure(thrown);
+    }
+  },
+  async openLink(url: string): Promise<void> {
+    try {
+      await invoke("open_link", { url });
+    } catch (thrown) {
+      throw asFailure(thrown);
+    }
+  },
 };

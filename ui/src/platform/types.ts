@@ -16,6 +16,8 @@ export interface Platform {
   subscribe(handler: (event: Event) => void): () => void;
   /** Puts text on the clipboard. Rejects with a `Failure` when the system refuses. */
   copyText(text: string): Promise<void>;
-  /** Offers bytes as a file to keep; absent where the host can not. */
-  saveFile?: (name: string, bytes: Uint8Array | string, type: string) => void;
+  /** Keeps bytes as a file among the downloads; the answer says where. Nothing is written over. */
+  saveFile(name: string, bytes: Uint8Array): Promise<string>;
+  /** Opens a web address in the system's browser. */
+  openLink(url: string): Promise<void>;
 }

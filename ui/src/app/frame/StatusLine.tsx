@@ -10,7 +10,7 @@ import styles from "./Frame.module.css";
 const VAULTS: Record<VaultKind, string> = {
   keychain: "system keychain",
   file: "encrypted file",
-  memory: "memory only, forgotten at the end",
+  memory: "memory only",
 };
 
 export function vaultWords(vault: VaultStatus): { text: string; tone: "ok" | "bad" } {

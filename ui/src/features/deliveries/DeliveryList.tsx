@@ -176,6 +176,8 @@ export function DeliveryList(props: DeliveryListProps) {
       const target = Math.min(last, Math.max(0, index));
       store.stay();
       list.current?.show(target);
+      // Moving by a letter from nowhere brings the focus here, so that Home, End and the pages go on from there.
+      if (document.activeElement === document.body) list.current?.focus();
       // What is there already answers within the same frame.
       const row = store.row(target) ?? (await rowAt(target));
       if (row === undefined) return;

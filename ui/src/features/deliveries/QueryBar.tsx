@@ -194,7 +194,7 @@ export function QueryBar({ query, fault, onTry, onLeave, children, ref }: QueryB
   const wrong = faultRange(shownFault, text);
   return (
     <>
-      <search className={styles.bar}>
+      <div className={styles.bar} role="search">
         <div className={styles.box} data-fault={shownFault !== null}>
           <div className={styles.mirror} ref={mirror} aria-hidden="true">
             <Mirror text={text} wrong={wrong} />
@@ -268,7 +268,7 @@ export function QueryBar({ query, fault, onTry, onLeave, children, ref }: QueryB
             </div>
           ))}
         </div>
-      </search>
+      </div>
       {shownFault ? (
         <div className={styles.message} id={`${id}-fault`} role="status">
           {shownFault.message} {shownFault.hint ?? "The last working filter stays applied."}

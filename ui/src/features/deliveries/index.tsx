@@ -110,7 +110,6 @@ export function DeliveriesView() {
   const split = useSplit("deliveries", 500, 320, 900);
   const replay = useReplayOne();
   const exports = useExports();
-  const canSave = usePlatform().saveFile !== undefined;
 
   const newestRow = store.row(0);
   const newest = useNewest(newestRow?.id);
@@ -330,7 +329,6 @@ export function DeliveriesView() {
         onFilter={addFilter}
         onExport={(format, delivery) => void exports.save(format, delivery)}
         onCopy={(text, what) => void exports.copy(text, what)}
-        canSave={canSave}
       />
     </PaneBoundary>
   ) : welcome ? (

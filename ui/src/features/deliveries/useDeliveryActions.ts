@@ -109,8 +109,12 @@ export function useExports() {
           with_secrets: false,
           to: null,
         });
-        const data = made.base64 ? Uint8Array.from(atob(made.text), (letter) => letter.charCodeAt(0)) : made.text;
-        platform.saveFile?.(`${delivery.id}.${format === "raw" ? "http" : format}`, data, "application/octet-stream");
+        const data = made.base64
+          ? Uint8Array.from(atob(made.text), (letter) => letter.charCodeAt(0))
+          : new TextEncoder().encode(made.text);
+        const where = await platform.saveFile(`${delivery.id}.${format === "raw" ? "http" : format}`, data);
+        const detail = made.redacted > 0 ? `${where}\n${counted(made.redacted, "credential")} left out.` : where;
+        toast({ id: "saved", title: "Saved", detail });
       } catch (thrown) {
         toastFailure(thrown);
       }

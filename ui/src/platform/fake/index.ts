@@ -676,6 +676,9 @@ export function createFake(options: FakeOptions = {}): Fake {
     async copyText(value) {
       copied.push(value);
     },
-    saveFile() {},
+    async saveFile(name) {
+      return name;
+    },
+    async openLink() {},
   };
 }

@@ -30,7 +30,6 @@ interface DetailProps {
   onFilter: (filter: string) => void;
   onExport: (format: "raw" | "har" | "jsonl", delivery: Delivery) => void;
   onCopy: (text: string, what: string) => void;
-  canSave: boolean;
 }
 
 function Head({
@@ -38,7 +37,6 @@ function Head({
   onFilter,
   onExport,
   onCopy,
-  canSave,
 }: Omit<DetailProps, "id" | "tab" | "onTab"> & { delivery: Delivery }) {
   const verdict = VERDICTS[delivery.verdict];
   const [noting, setNoting] = useState(false);
@@ -136,7 +134,8 @@ function Head({
                 ]
               : []),
             { label: "Only this inbox", run: () => onFilter(`inbox:${delivery.inbox}`) },
-            ...(canSave ? ["line" as const, ...exports] : []),
+            "line" as const,
+            ...exports,
           ]}
         />
       </div>

@@ -1,6 +1,6 @@
 // The body by what it holds. Whatever is decoded, cut or indented anew says so.
 import { useEffect, useRef, useState } from "react";
-import { toastFailure } from "@/app/feedback/toasts";
+import { toast, toastFailure } from "@/app/feedback/toasts";
 import { useAnswer, usePlatform } from "@/app/host";
 import { Button } from "@/components/Button";
 import { CopyButton } from "@/components/Copy";
@@ -88,7 +88,7 @@ function Part({ part, delivery }: { part: MultipartPart; delivery: Delivery }) {
         offset: part.from,
         limit: part.to - part.from,
       });
-      platform.saveFile?.(part.filename ?? part.name, data, "application/octet-stream");
+      toast({ title: "Saved", detail: await platform.saveFile(part.filename ?? (part.name || "part"), data) });
     } catch (thrown) {
       toastFailure(thrown);
     }
@@ -101,11 +101,9 @@ function Part({ part, delivery }: { part: MultipartPart; delivery: Delivery }) {
         <span className="muted">{part.content_type || "no type"}</span>
         <span className="muted">{bytes(part.to - part.from)}</span>
         {part.text !== null ? <CopyButton text={part.text} label={`Copy ${part.name}`} /> : null}
-        {platform.saveFile ? (
-          <Button small onClick={save}>
-            Save
-          </Button>
-        ) : null}
+        <Button small onClick={save}>
+          Save
+        </Button>
       </div>
       {part.text === null ? null : <pre className={styles.pre}>{part.text}</pre>}
     </div>
