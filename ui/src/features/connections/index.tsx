@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useActions } from "@/app/actions/registry";
 import { toast, toastFailure } from "@/app/feedback/toasts";
-import { useAnswer, useRun } from "@/app/host";
+import { useAnswer, usePlatform, useRun } from "@/app/host";
 import { Badge } from "@/components/Badge";
 import { ActionButton, Button } from "@/components/Button";
 import { X } from "@/components/icons";
@@ -148,6 +148,21 @@ export function ConnectionsView() {
   );
 }
 
+/** A source; where it begins with an address, that opens in the system's browser. */
+function Source({ text }: { text: string }) {
+  const platform = usePlatform();
+  const url = /^https:\/\/[^\s)]+/.exec(text)?.[0];
+  if (url === undefined) return text;
+  return (
+    <>
+      <button type="button" className={styles.link} onClick={() => platform.openLink(url).catch(toastFailure)}>
+        {url}
+      </button>
+      {text.slice(url.length)}
+    </>
+  );
+}
+
 function ConnectionDetail({
   connection,
   provider,
@@ -280,7 +295,7 @@ function ConnectionDetail({
                   <ul className={styles.bullets}>
                     {provider.sources.map((source) => (
                       <li key={source} className="muted" style={{ overflowWrap: "anywhere" }}>
-                        {source}
+                        <Source text={source} />
                       </li>
                     ))}
                   </ul>
