@@ -4,6 +4,7 @@ import { expect, rows, test } from "./bridge";
 
 test("the palette finds and runs; the help sheet lists every key", async ({ page, bridge }) => {
   await page.goto(bridge.url);
+  await expect(page.getByRole("button", { name: /Listening on/ })).toBeVisible();
   await page.keyboard.press("Control+k");
   const palette = page.getByRole("combobox", { name: "Search or run a command" });
   await expect(palette).toBeFocused();
