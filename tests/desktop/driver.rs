@@ -101,6 +101,12 @@ impl Session {
         answer["ok"].clone()
     }
 
+    /// Goes to an address of the window's own router.
+    pub(crate) fn go(&self, address: &str) {
+        self.script_with("location.hash = arguments[0];", &[json!(address)]);
+        self.painted();
+    }
+
     /// Offers bytes as a file, as the page would.
     pub(crate) fn save(&self, name: &str, bytes: &[u8]) -> Value {
         let body = "const [name, bytes, done] = arguments;\
@@ -216,7 +222,17 @@ impl Session {
 
     /// Writes what the window shows to `target/screens/NAME.png`.
     pub(crate) fn picture(&self, name: &str) -> PathBuf {
+        // WebKitGTK waits for the next frame before it takes a picture, and a page that is at rest draws none: one
+        // pixel in the corner changes its shade, below what is seen, until the picture is taken.
+        let pulse = "const pixel = document.createElement('i');\
+             pixel.style.cssText = 'position:fixed;right:0;bottom:0;width:1px;height:1px;pointer-events:none';\
+             document.body.append(pixel);\
+             let odd = false;\
+             window.pulse = setInterval(() => { odd = !odd; pixel.style.background = odd ? '#00000001' : '#00000002'; }, 30);\
+             window.calm = () => { clearInterval(window.pulse); pixel.remove(); };";
+        self.script(pulse);
         let encoded = self.get("/screenshot");
+        self.script("window.calm();");
         let png = base64::engine::general_purpose::STANDARD
             .decode(encoded.as_str().unwrap_or_default())
             .expect("a picture in base64");

@@ -2,6 +2,7 @@
 //! a real session bus and a real keyring.
 //!
 //! `cargo xtask test` runs these after everything else; by hand: `cargo test --test desktop`.
+#![allow(clippy::unwrap_used, clippy::type_complexity, reason = "a test stops at the first surprise")]
 #![cfg(target_os = "linux")]
 #![allow(missing_docs)]
 
@@ -10,6 +11,7 @@ mod journey;
 mod secrets;
 mod shell;
 mod stage;
+mod views;
 
 use std::path::Path;
 
