@@ -90,13 +90,14 @@ async fn pump<E: Clone>(
 /// once everything that is stale.
 fn thin(events: Vec<Event>, lost: bool) -> Vec<Event> {
     let mut thinned = Vec::new();
-    let (mut jobs, mut status, mut stale, mut missed) = (Vec::new(), None, BTreeSet::new(), lost);
+    let mut jobs: Vec<Box<waybill_model::ReplayJob>> = Vec::new();
+    let (mut status, mut stale, mut missed) = (None, BTreeSet::new(), lost);
     for event in events {
         match event {
             Event::Arrived { .. } => thinned.push(event),
             Event::Changed { tags } => stale.extend(tags),
             Event::Replay { job } => {
-                jobs.retain(|other: &Box<waybill_model::ReplayJob>| other.id != job.id);
+                jobs.retain(|other| other.id != job.id);
                 jobs.push(job);
             }
             Event::Status { status: newest } => status = Some(newest),

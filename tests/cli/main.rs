@@ -1,5 +1,5 @@
 //! The command line as a process: what it prints, where, and how it ends.
-#![allow(clippy::unwrap_used, clippy::type_complexity, reason = "a test stops at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod contract;
 mod offline;

@@ -2,7 +2,7 @@
 //! a real session bus and a real keyring.
 //!
 //! `cargo xtask test` runs these after everything else; by hand: `cargo test --test desktop`.
-#![allow(clippy::unwrap_used, clippy::type_complexity, reason = "a test stops at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 #![cfg(target_os = "linux")]
 #![allow(missing_docs)]
 

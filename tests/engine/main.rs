@@ -1,5 +1,5 @@
 //! The engine as a host sees it: a real data folder, real sockets, simulated providers.
-#![allow(clippy::unwrap_used, clippy::type_complexity, reason = "a test stops at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod bad_input;
 mod capture;

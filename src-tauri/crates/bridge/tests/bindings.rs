@@ -1,4 +1,5 @@
 //! The TypeScript types that are committed are those of the Rust types.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 #[test]
 fn the_generated_types_are_fresh() {

@@ -1,4 +1,5 @@
 //! The bridge as a browser meets it: over a socket, with the real engine.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 use serde_json::{Value, json};
 use std::{

@@ -1,4 +1,5 @@
 //! Size, memory, time, connections, stopping; and senders that leave.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! Whole conversations made up at random: many requests on one connection, framed every way, cut into
 //! pieces anywhere. Each must arrive as it was meant, with its own head.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! Malformed requests: each is refused with a 4xx, recorded with its bytes and a reason, and nothing
 //! behind it on the connection is taken for a request.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod common;
 

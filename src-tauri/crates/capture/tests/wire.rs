@@ -1,4 +1,5 @@
 //! What arrives is what was sent, byte for byte, however it is cut up on the way.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod common;
 

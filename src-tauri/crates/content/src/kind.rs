@@ -144,7 +144,8 @@ fn kind_of(claim: &ContentType, body: &[u8]) -> (PayloadKind, Option<&'static st
     }
     let xml_claim = media.ends_with("/xml") || media.ends_with("+xml");
     let wide = matches!(shown_charset(body), "utf-16le" | "utf-16be");
-    if !is_text(body) && !wide && !(media.starts_with("text/") && claim.parameter("charset").is_some()) {
+    let declared = media.starts_with("text/") && claim.parameter("charset").is_some();
+    if !(is_text(body) || wide || declared) {
         return (PayloadKind::Binary, None);
     }
     if xml_claim || body.strip_prefix(BOM).unwrap_or(body).trim_ascii_start().starts_with(b"<?xml") {

@@ -3,6 +3,8 @@
 //! [`Engine`] is all a host sees: start it, call commands by name, read bytes, listen to events, stop
 //! it. There is no window here and no SQL; both stand at the other side of this crate.
 
+#![allow(clippy::wildcard_imports, reason = "the shapes of the table are named in one place")]
+
 pub mod api;
 mod bindings;
 mod capturing;

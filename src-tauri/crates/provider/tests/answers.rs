@@ -1,4 +1,5 @@
 //! What comes back: documented answers in the common form, pages, secrets, refusals and conflicts.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 #![allow(missing_docs)]
 
 mod common;

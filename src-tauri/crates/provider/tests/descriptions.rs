@@ -1,5 +1,6 @@
 //! The description language: the shipped files say what the providers document, and a faulty file
 //! is told by line and column.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 #![allow(missing_docs)]
 
 use waybill_model::{AllEvents, CredentialKind, FieldKind, ProviderOperation, Support};

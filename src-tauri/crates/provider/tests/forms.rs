@@ -1,4 +1,5 @@
 //! What is refused before anything is sent: wrong forms, wrong connections.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 #![allow(missing_docs)]
 
 mod common;

@@ -1,5 +1,6 @@
 //! What the network does to a call: nothing there, redirects, cut and endless answers, failures
 //! that pass; and what is sent again and what never is.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 #![allow(missing_docs)]
 
 mod common;

@@ -1,5 +1,6 @@
 //! What goes out: method, path, headers and body, byte for byte, of every operation of every
 //! provider, beside what the provider documents; and that a dry run shows the same.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 #![allow(missing_docs)]
 
 mod common;

@@ -180,7 +180,7 @@ async fn exchange(client: &reqwest::Client, request: Prepared, timeout: Duration
     sent.outcome = if status.is_success() { AttemptOutcome::Succeeded } else { AttemptOutcome::Failed };
 }
 
-fn cause<'a, T: Error + 'static>(error: &'a reqwest::Error) -> Option<&'a T> {
+fn cause<T: Error + 'static>(error: &reqwest::Error) -> Option<&T> {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(this) = next {
         if let Some(found) = this.downcast_ref::<T>() {

@@ -1,4 +1,5 @@
 //! Whole jobs: rate, tries, pausing, cancelling, crashing.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! One request at a time against targets that behave in every way a target can.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod support;
 

@@ -2,6 +2,7 @@
 //!
 //! Each test starts such a session and runs this very test binary inside it, choosing one of the
 //! parts below by name. What must be seen from outside is asked of `secret-tool`.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 #![cfg(target_os = "linux")]
 
 use secrecy::{ExposeSecret, SecretSlice};

@@ -1,4 +1,5 @@
 //! Memory and the encrypted file, in one process and in two.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 use age::scrypt::Identity;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};

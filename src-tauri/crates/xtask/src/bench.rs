@@ -1,26 +1,11 @@
-//! Measurements. Each is a program of the crate that it measures, built for release.
+//! Measurements. Each is a program of its own, built for release.
 
 use crate::{command, setup};
 use anyhow::{Result, bail};
 use std::process::ExitCode;
 
-/// The measurements: their word, and what cargo is told to run.
-const ALL: &[(&str, &[&str])] = &[
-    (
-        "capture",
-        &[
-            "run",
-            "--release",
-            "--quiet",
-            "--package",
-            "waybill-testkit",
-            "--bin",
-            "waybill-bench-capture",
-            "--",
-        ],
-    ),
-    ("start", &["bench", "--quiet", "--package", "waybill-desktop", "--bench", "start", "--"]),
-];
+/// A measurement: its word, and what it takes.
+const ALL: &[(&str, fn(&[String]) -> Result<ExitCode>)] = &[("capture", capture), ("start", start)];
 
 /// Runs the measurement that the first argument names with the rest of them.
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
@@ -28,10 +13,27 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     let Some((word, rest)) = arguments.split_first() else {
         bail!("`bench` wants one of: {}", known());
     };
-    let Some((_, cargo)) = ALL.iter().find(|(name, _)| name == word) else {
-        bail!("there is no measurement `{word}`; there are: {}", known());
-    };
+    match ALL.iter().find(|(name, _)| name == word) {
+        Some((_, measure)) => measure(rest),
+        None => bail!("there is no measurement `{word}`; there are: {}", known()),
+    }
+}
+
+/// The capture server beside a bare one. Wants neither the window nor its system packages.
+fn capture(rest: &[String]) -> Result<ExitCode> {
+    command::cargo("build")
+        .args(&["--release", "--bins", "--example", "raw_commit"])
+        .args(&["--package", "waybill-cli", "--package", "waybill-bench", "--package", "waybill-store"])
+        .run()?;
+    let name = format!("waybill-bench{}", std::env::consts::EXE_SUFFIX);
+    command::Run::new(command::root().join("target/release").join(name)).args(rest).replace()
+}
+
+/// The window, from its start to its being of use. `cargo bench` builds for release.
+fn start(rest: &[String]) -> Result<ExitCode> {
     setup::prepare(setup::Goal::Test)?;
-    let (first, others) = cargo.split_first().unwrap_or((&"run", &[]));
-    command::cargo(first).args(others).args(rest).replace()
+    command::cargo("bench")
+        .args(&["--quiet", "--package", "waybill-desktop", "--bench", "start", "--"])
+        .args(rest)
+        .replace()
 }

@@ -120,7 +120,7 @@ pub fn tree(bytes: &[u8], limits: TreeLimits) -> Tree {
     };
     let mut fault = None;
     let (mut total, mut hidden) = (0u64, 0usize);
-    while let Some(next) = tokens.next() {
+    for next in tokens.by_ref() {
         let token = match next {
             Ok(token) => token,
             Err(error) => {

@@ -257,7 +257,7 @@ proptest! {
             let _ = found.signed_text_preview(&post.body, 64);
             let _ = post.with(|request| waybill_signature::identity(scheme, request));
         }
-        let _ = post.with(|request| waybill_signature::generic_identity(request));
+        let _ = post.with(waybill_signature::generic_identity);
         let _ = post.with(|request| waybill_signature::detect(&CATALOGUE, request));
     }
 }

@@ -1,5 +1,6 @@
 //! The crate from outside: published vectors, vectors of our own, hostile requests, signing and
 //! verifying as inverses, faults of scheme files.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod corpora;
 mod detection;
