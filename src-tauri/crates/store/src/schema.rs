@@ -6,6 +6,7 @@
 use crate::connect;
 use crate::fault::{Fault, Outcome};
 use crate::folder::{Folder, open_private, with_suffix};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeSet;
 use std::fs;
@@ -67,6 +68,8 @@ pub(crate) fn examine(folder: &Folder, steps: &[&str]) -> Outcome<Found> {
 
 fn look_inside(path: &Path, steps: &[&str], whole: bool) -> Outcome<Found> {
     let connection = connect::checkpointer(path)?;
+    // A damaged file is to be kept as it is, its log beside it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let version = pragma("user_version")?;
     if pragma("application_id")? != APPLICATION_ID {
@@ -78,8 +81,7 @@ fn look_inside(path: &Path, steps: &[&str], whole: bool) -> Outcome<Found> {
     if version > steps.len() {
         return Ok(Found::Newer(i64::try_from(version).unwrap_or(i64::MAX)));
     }
-    // With everything of the log moved over, the file must be as long as its header says.
-    let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    // Without a log, the file must be as long as its header says.
     let said = u64::try_from(pragma("page_count")? * pragma("page_size")?).unwrap_or(u64::MAX);
     let wal = fs::metadata(with_suffix(path, "-wal")).map_or(0, |metadata| metadata.len());
     if wal == 0 && fs::metadata(path)?.len() < said {
@@ -237,4 +239,72 @@ fn sync_directory(path: &Path) -> Outcome<()> {
     #[cfg(not(unix))]
     let _ = path;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::STEPS;
+    use crate::store::{Store, StoreOptions};
+    use std::path::Path;
+    use std::sync::Arc;
+    use waybill_model::{ErrorCode, Failure, Result, SystemClock};
+
+    fn open(dir: &Path, steps: &[&str]) -> Result<(Store, Option<String>)> {
+        let mut options = StoreOptions::new(Arc::new(SystemClock), "test");
+        options.index = false;
+        let opened = Store::open_with(dir, options, steps).map_err(Failure::from)?;
+        Ok((opened.store, opened.notice))
+    }
+
+    /// Today's steps and one that nobody has taken yet.
+    fn with(step: &'static str) -> Vec<&'static str> {
+        STEPS.iter().copied().chain([step]).collect()
+    }
+
+    const GOOD: &str =
+        "ALTER TABLE history ADD COLUMN more TEXT; CREATE TABLE later (id INTEGER PRIMARY KEY);";
+
+    #[tokio::test]
+    async fn an_older_file_is_copied_and_brought_up_to_date() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, notice) = open(dir.path(), STEPS).unwrap();
+        assert_eq!(notice, None);
+        let settings = waybill_model::Settings { port: 7, ..Default::default() };
+        store.save_settings(settings.clone()).await.unwrap();
+
+        let busy = open(dir.path(), &with(GOOD)).unwrap_err();
+        assert_eq!(busy.code, ErrorCode::Busy, "not while an older one has it open");
+        store.close().await;
+
+        let broken =
+            open(dir.path(), &with("ALTER TABLE history ADD COLUMN more TEXT; NONSENSE")).unwrap_err();
+        assert_eq!(broken.code, ErrorCode::Internal);
+        let (store, notice) = open(dir.path(), STEPS).unwrap();
+        assert_eq!(notice, None, "a step that fails changes nothing");
+        store.close().await;
+
+        let (store, notice) = open(dir.path(), &with(GOOD)).unwrap();
+        let copy = dir.path().join(format!("waybill.db.version-{}", STEPS.len()));
+        assert!(notice.unwrap().contains(copy.to_str().unwrap()));
+        assert_eq!(store.settings().await.unwrap(), settings);
+        store.close().await;
+        let (store, notice) = open(dir.path(), &with(GOOD)).unwrap();
+        assert_eq!(notice, None);
+        let newer = open(dir.path(), STEPS).unwrap_err();
+        assert_eq!(newer.code, ErrorCode::DatabaseNewer, "also while the newer one has it open");
+        store.close().await;
+        assert_eq!(open(dir.path(), STEPS).unwrap_err().code, ErrorCode::DatabaseNewer);
+
+        // The copy is the older file, whole.
+        let other = tempfile::tempdir().unwrap();
+        std::fs::copy(&copy, other.path().join("waybill.db")).unwrap();
+        let (store, notice) = open(other.path(), STEPS).unwrap();
+        assert_eq!((notice, store.settings().await.unwrap()), (None, settings));
+        store.close().await;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
 }

@@ -213,12 +213,17 @@ impl Store {
             return;
         }
         let (reads, stop) = (Arc::clone(&inner.reads), Arc::clone(&inner.stop));
+        let path = inner.shared.folder.database();
         let (tell, told) = oneshot::channel();
         let joining = std::thread::Builder::new().name("store-close".to_owned()).spawn(move || {
             reads.close();
             stop.now();
             for thread in ending {
                 let _ = thread.join();
+            }
+            // Connections that closed at the same moment may each have left the log to the other.
+            if let Err(fault) = tidy_log(&path) {
+                tracing::warn!("the log was left beside the database: {fault:?}");
             }
             let _ = tell.send(());
         });
@@ -300,6 +305,13 @@ impl Store {
         };
         self.inner.reads.read(load, watched).await
     }
+}
+
+/// Moves what the log holds into the database and, when nobody else has it open, removes the log.
+fn tidy_log(path: &Path) -> Outcome<()> {
+    let connection = connect::checkpointer(path)?;
+    connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+    Ok(connection.close().map_err(|(_, error)| error)?)
 }
 
 /// A thread that keeps this process among the living until it ends.

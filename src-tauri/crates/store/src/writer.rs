@@ -306,3 +306,154 @@ fn pregrow(folder: &Folder, connection: &Connection) -> Outcome<()> {
     connection.execute_batch(&format!("PRAGMA cache_size = {cache}; PRAGMA cache_spill = ON;"))?;
     Ok(grown?)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::append::NewDelivery;
+    use crate::readers::Load;
+    use crate::store::{Change, Store, StoreOptions};
+    use bytes::Bytes;
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering;
+    use waybill_model::{ErrorCode, Failure, Origin, Reason, SystemClock, Timestamp, Verdict};
+
+    fn open(dir: &std::path::Path) -> Store {
+        let mut options = StoreOptions::new(Arc::new(SystemClock), "test");
+        options.index = false;
+        Store::open(dir, options).unwrap().store
+    }
+
+    fn delivery(size: usize) -> NewDelivery {
+        NewDelivery {
+            inbox: "shop".parse().unwrap(),
+            received_at: Timestamp(1),
+            method: "POST".to_owned(),
+            path: "/in/shop".to_owned(),
+            query: String::new(),
+            verdict: Verdict::Unchecked,
+            reason: Reason::NoSecret,
+            scheme: None,
+            secret: None,
+            event_type: None,
+            event_id: None,
+            delivery_id: None,
+            status: 200,
+            duration_us: 1,
+            origin: Origin::Captured,
+            peer: None,
+            truncated: false,
+            refused: None,
+            head: Bytes::from_static(b"A: b\r\n"),
+            body: vec![b'x'; size].into(),
+            body_sha256: [0; 32],
+        }
+    }
+
+    /// What SQLite does on a full disk, without filling one.
+    async fn limit(store: &Store, pages: &'static str) {
+        store
+            .write(&[], move |connection| {
+                let _: i64 =
+                    connection
+                        .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| row.get(0))?;
+                Ok(())
+            })
+            .await
+            .unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_and_acknowledges_nothing_and_passes() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(dir.path());
+        let mut kept = vec![store.try_append(delivery(1000)).unwrap().await.unwrap()];
+        limit(&store, "80").await;
+        let mut refused = 0;
+        for _ in 0..200 {
+            match store.try_append(delivery(50_000)).unwrap().await {
+                Ok(id) => kept.push(id),
+                Err(failure) => {
+                    assert_eq!(failure.code, ErrorCode::DiskFull, "{failure}");
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 100 && kept.len() > 1, "{refused} {}", kept.len());
+        let note = store.set_note(kept[0], "n".repeat(5_000_000)).await.unwrap_err();
+        assert_eq!(note.code, ErrorCode::DiskFull);
+        // A whole batch is refused together, whatever kind of work it is.
+        let together = tokio::join!(
+            store.set_starred(kept[0], true),
+            async { store.try_append(delivery(9_000_000)).unwrap().await },
+            store.set_note(kept[0], "short".to_owned()),
+        );
+        assert_eq!(together.1.unwrap_err().code, ErrorCode::DiskFull);
+        for done in [together.0, together.2] {
+            assert!(done.as_ref().map_or_else(|failure| failure.code == ErrorCode::DiskFull, |kept| *kept));
+        }
+        limit(&store, "1000000").await;
+        kept.push(store.try_append(delivery(50_000)).unwrap().await.unwrap());
+        assert_eq!(store.totals().await.unwrap().deliveries, kept.len() as u64);
+        assert_eq!(store.rows(kept.clone()).await.unwrap().len(), kept.len());
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn one_failing_write_takes_nothing_else_with_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(dir.path());
+        let id = store.try_append(delivery(1)).unwrap().await.unwrap();
+        let failing = store.write(&[Change::Settings], |connection| {
+            connection.execute("UPDATE deliveries SET note = 'half'", [])?;
+            Err::<(), _>(Failure::invalid("no").into())
+        });
+        let panicking = store.write(&[Change::Settings], |connection| {
+            connection.execute("UPDATE deliveries SET note = 'worse'", [])?;
+            if connection.is_autocommit() { Ok(()) } else { panic!("a fault in a write") }
+        });
+        let appended = store.try_append(delivery(2)).unwrap();
+        let (failed, panicked, starred, appended) =
+            tokio::join!(failing, panicking, store.set_starred(id, true), appended);
+        assert_eq!(failed.unwrap_err().code, ErrorCode::InvalidInput);
+        assert_eq!(panicked.unwrap_err().code, ErrorCode::Internal);
+        assert!(starred.unwrap());
+        appended.unwrap();
+        let whole = store.delivery(id).await.unwrap().unwrap();
+        assert_eq!((whole.note.as_str(), whole.starred), ("", true));
+        let read = store.read(Load::Light, |_| -> crate::fault::Outcome<()> { panic!("a fault in a read") });
+        assert!(read.await.is_err());
+        assert_eq!(store.totals().await.unwrap().deliveries, 2);
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn the_log_is_grown_beforehand_and_stays_bounded_though_somebody_reads() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(dir.path());
+        store.try_append(delivery(1)).unwrap().await.unwrap();
+        let wal = dir.path().join("waybill.db-wal");
+        let grown = std::fs::metadata(&wal).unwrap().len();
+        assert!(grown > 14 * 1024 * 1024, "{grown}");
+        assert!(store.inner.shared.frames.load(Ordering::Relaxed) < 100, "grown, not filled");
+
+        // A reader that holds on to what it sees, until it is cut.
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let reading = store.read(Load::Heavy, move |reader| {
+            let _ = tell.send(());
+            let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+                           SELECT count(*) FROM n, deliveries";
+            Ok(reader.connection.query_row(endless, [], |row| row.get::<_, i64>(0))?)
+        });
+        let writing = async {
+            told.await.unwrap();
+            for _ in 0..50 {
+                store.try_append(delivery(4_000_000)).unwrap().await.unwrap();
+            }
+        };
+        let (read, ()) = tokio::join!(reading, writing);
+        assert_eq!(read.unwrap_err().code, ErrorCode::Cancelled);
+        let length = std::fs::metadata(&wal).unwrap().len();
+        assert!(length < 100 * 1024 * 1024, "{length}");
+        store.close().await;
+    }
+}

@@ -1,4 +1,5 @@
 //! What was appended is read back as it came.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod support;
 

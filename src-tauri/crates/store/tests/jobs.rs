@@ -1,4 +1,5 @@
 //! Jobs and attempts: in order, counted, and told apart after a restart.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod support;
 

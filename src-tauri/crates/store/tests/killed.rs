@@ -2,6 +2,7 @@
 //!
 //! The test starts itself as another process, which writes as fast as it can and prints each id once it is
 //! acknowledged; that process is killed, and the folder opened here.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod support;
 

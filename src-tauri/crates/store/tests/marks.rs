@@ -1,4 +1,5 @@
 //! Stars, notes, verdicts, and deletion with its ten seconds.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod support;
 

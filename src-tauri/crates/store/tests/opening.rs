@@ -1,4 +1,5 @@
 //! What is done with files of every state, and who may open them together.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod support;
 
@@ -82,14 +83,14 @@ async fn a_damaged_file_is_set_aside_whole_and_a_new_one_started() {
         let opened = opened(dir.path());
         let notice = opened.notice.unwrap_or_else(|| panic!("{what}: nothing was told"));
         let kept = set_aside(dir.path());
-        let main: Vec<&PathBuf> =
-            kept.iter().filter(|path| !path.to_str().unwrap().ends_with("-wal")).collect();
+        let log = |path: &&PathBuf| ["-wal", "-shm"].iter().any(|end| path.to_str().unwrap().ends_with(end));
+        let main: Vec<&PathBuf> = kept.iter().filter(|path| !log(path)).collect();
         assert!(
             kept.iter().any(|path| notice.contains(path.to_str().unwrap().trim_end_matches("-wal"))),
             "{notice}"
         );
         if let [main] = main[..] {
-            assert_eq!(fs::read(main).unwrap(), before, "{what}: kept as it was");
+            assert!(fs::read(main).unwrap() == before, "{what}: kept as it was");
         } else {
             assert!(before.is_empty() && kept.len() == 1, "{what}: {kept:?}");
         }
@@ -139,7 +140,7 @@ async fn a_newer_file_is_left_as_it_is() {
     let failure = Store::open(dir.path(), options()).unwrap_err();
     assert_eq!(failure.code, ErrorCode::DatabaseNewer);
     assert!(failure.hint.is_some());
-    assert_eq!(fs::read(&path).unwrap(), before);
+    assert!(fs::read(&path).unwrap() == before);
     assert!(set_aside(dir.path()).is_empty());
 }
 

@@ -1,4 +1,5 @@
 //! Queries over deliveries of many kinds; with the index, without it, and while it is being built.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod support;
 
@@ -183,10 +184,11 @@ async fn an_index_that_is_lost_or_damaged_is_built_again() {
     let length = std::fs::metadata(&path).unwrap().len();
     let store = indexed(dir.path(), 10).await;
     {
-        use std::os::unix::fs::FileExt;
-        let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        use std::io::{Seek, SeekFrom, Write};
+        let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
         for page in 1..length / 4096 {
-            file.write_all_at(&[0xa5; 4096], page * 4096).unwrap();
+            file.seek(SeekFrom::Start(page * 4096)).unwrap();
+            file.write_all(&[0xa5; 4096]).unwrap();
         }
     }
     for (text, expected) in QUERIES {
@@ -194,6 +196,29 @@ async fn an_index_that_is_lost_or_damaged_is_built_again() {
     }
     assert!(!dir.path().join("waybill.db.suspect").exists(), "the store itself is not suspected");
     eventually("the new index", async || store.indexed().await.unwrap() >= Some(DeliveryId(10))).await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn the_index_is_what_is_asked() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = indexed(dir.path(), 0).await;
+    for one in varied() {
+        append(&store, one).await;
+    }
+    eventually("the index", async || store.indexed().await.unwrap() >= Some(DeliveryId(10))).await;
+    store.close().await;
+    // An index that lies is believed up to its mark: so it is asked, and not everything read.
+    rusqlite::Connection::open(dir.path().join("search.db"))
+        .unwrap()
+        .execute_batch("INSERT INTO grams (grams) VALUES ('delete-all')")
+        .unwrap();
+    let store = indexed(dir.path(), 10).await;
+    append(&store, varied().swap_remove(0)).await;
+    eventually("the index", async || store.indexed().await.unwrap() >= Some(DeliveryId(11))).await;
+    assert_eq!(ids(&store, "alpha").await, [11]);
+    assert_eq!(ids(&store, "al").await, [1, 5, 11], "too short for the index");
+    assert_eq!(ids(&store, "needle-at-the-end").await, [10], "too large for the index");
     store.close().await;
 }
 

@@ -1,4 +1,5 @@
 //! Every table besides the deliveries: what is put in comes out, and what must be refused is.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod support;
 
