@@ -1,6 +1,6 @@
 // An instant: short on the line, everything on hover. And sizes.
 import { useSyncExternalStore } from "react";
-import { bytes, clock, clockMillis, day, exact, relative } from "@/lib/format";
+import { bytes, clock, clockMillis, day, exact, listTime, relative } from "@/lib/format";
 
 let now = Date.now();
 const listeners = new Set<() => void>();
@@ -26,14 +26,16 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }
 
-/** `clock`: 14:32:07 with the day where it is not today. `precise`: with milliseconds. `ago`: 12 s ago. */
-export function Time({ at, form = "clock" }: { at: string; form?: "clock" | "precise" | "ago" }) {
+/** `clock`: 14:32:07 with the day where it is not today. `list`: the same without seconds on other days. `precise`: with milliseconds. `ago`: 12 s ago. */
+export function Time({ at, form = "clock" }: { at: string; form?: "clock" | "list" | "precise" | "ago" }) {
   const current = useNow();
   const date = day(at, current);
   const text =
     form === "ago"
       ? relative(at, Math.max(current, Date.now() - 10_000))
-      : `${date ? `${date} ` : ""}${form === "precise" ? clockMillis(at) : clock(at)}`;
+      : form === "list"
+        ? listTime(at, current)
+        : `${date ? `${date} ` : ""}${form === "precise" ? clockMillis(at) : clock(at)}`;
   return (
     <time dateTime={at} title={exact(at)}>
       {text}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, counted, duration, hostOf, millis, relative, span } from "./format";
+import { bytes, clock, counted, duration, hostOf, listTime, millis, relative, span } from "./format";
 
 describe("figures as people read them", () => {
   it.each([
@@ -40,6 +40,13 @@ describe("figures as people read them", () => {
     expect(relative(at(12), now)).toBe("12 s ago");
     expect(relative(at(-245), now)).toBe("in 4 min");
     expect(relative(at(300_000), now)).toBe("3 days ago");
+  });
+
+  it("names the day in a list where it is not today", () => {
+    const at = "2026-11-20T12:00:30Z";
+    expect(listTime(at, Date.parse(at) + 60_000)).toBe(clock(at));
+    expect(listTime(at, Date.parse(at) + 3 * 86_400_000)).toMatch(/^Fri \d\d:\d\d$/);
+    expect(listTime(at, Date.parse(at) + 30 * 86_400_000)).toMatch(/^20 Nov \d\d:\d\d$/);
   });
 
   it("counts and shortens", () => {

@@ -63,6 +63,13 @@ export function clock(timestamp: string): string {
   return Number.isNaN(at) ? timestamp : clockFormat.format(at);
 }
 
+/** As short as a column of a list: `14:32:07` today, `Fri 14:32` this week, `9 Nov 14:32` before. */
+export function listTime(timestamp: string, now: number): string {
+  const date = day(timestamp, now);
+  const time = clock(timestamp);
+  return date === "" ? time : `${date} ${time.slice(0, 5)}`;
+}
+
 /** `14:32:07.418` */
 export function clockMillis(timestamp: string): string {
   const at = millis(timestamp);

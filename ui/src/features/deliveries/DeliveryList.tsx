@@ -17,7 +17,7 @@ import { Time } from "@/components/Time";
 import { VirtualList, type VirtualListHandle, virtualRow } from "@/components/VirtualList";
 import type { DeliveryRow } from "@/generated/api";
 import { cx } from "@/lib/cx";
-import { bytes, count, exact } from "@/lib/format";
+import { bytes, count, day, exact } from "@/lib/format";
 import styles from "./DeliveryList.module.css";
 import type { ResultState, ResultStore } from "./result";
 import { everything, has, NOTHING, ranged, type Selection, toggled } from "./selection";
@@ -69,7 +69,7 @@ const Row = memo(function Row({
             <span className="sr">{verdict.word}</span>
           </span>
           <span role="gridcell" className={styles.time} title={exact(row.received_at)}>
-            <Time at={row.received_at} />
+            <Time at={row.received_at} form="list" />
           </span>
           <span
             role="gridcell"
@@ -246,10 +246,22 @@ export function DeliveryList(props: DeliveryListProps) {
     },
     [store],
   );
+  // Other days need room for their name. The oldest row in view decides, so that the columns stay in line.
+  const seen = useRef(0);
+  const { want } = store;
+  const onRange = useCallback(
+    (first: number, end: number) => {
+      seen.current = end - 1;
+      want(first, end);
+    },
+    [want],
+  );
+  const oldest = store.row(Math.min(seen.current, state.shown - 1));
+  const days = oldest !== undefined && day(oldest.received_at, Date.now()) !== "";
   const waiting = state.total - state.shown;
   const open = useCallback(() => onOpen(), [onOpen]);
   return (
-    <div className={styles.frame} data-pane="list">
+    <div className={styles.frame} data-pane="list" data-days={days}>
       <VirtualList
         ref={list}
         label="Deliveries, newest first"
@@ -276,7 +288,7 @@ export function DeliveryList(props: DeliveryListProps) {
             />
           );
         }}
-        onRange={store.want}
+        onRange={onRange}
         onAtStart={onAtStart}
         onKeyDown={key}
         empty={props.empty}
