@@ -4,6 +4,9 @@
 //! the application with it. Everything that waits, polls, and is bounded; a wait that fails says what it
 //! waited for and what the page showed then.
 
+// Whole as a vocabulary: a test takes the words it needs.
+#![allow(dead_code)]
+
 use crate::{
     binary,
     stage::{Running, Stage},

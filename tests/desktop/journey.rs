@@ -30,7 +30,7 @@ fn from_the_first_start_to_the_next() {
     let capture = status["listening"].as_str().unwrap_or_else(|| panic!("it listens: {status}")).to_owned();
 
     // The sample arrives verified.
-    window.rpc("tools.sample", json!({}));
+    window.press("Send a signed sample");
     wait_for(&window, "the sample, verified", 1, "valid");
 
     // An endpoint at the provider, with an inbox that has its scheme and secret.
