@@ -1,3 +1,5 @@
+//! The query language: what becomes of texts, where faults lie, what is proposed.
+
 use crate::{Param, Query, TextSearch, complete};
 use proptest::prelude::*;
 use waybill_model::Timestamp;
