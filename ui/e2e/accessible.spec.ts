@@ -22,7 +22,7 @@ for (const theme of ["light", "dark"] as const) {
       await page.reload();
       await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
       // By its text: beside an open panel the bar has no role.
-      await expect(page.getByText("Listening on")).toBeVisible();
+      await expect(page.locator("header").getByText("Listening on")).toBeVisible();
       await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
       await test.step(view, () => expectAccessible(page));
     }
