@@ -234,6 +234,7 @@ export function EndpointDetail(props: EndpointDetailProps) {
       </div>
       <Tabs
         label="About this endpoint"
+        className={styles.grow ?? ""}
         value={tab}
         onChange={onTab}
         tabs={[

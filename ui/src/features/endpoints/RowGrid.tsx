@@ -54,9 +54,10 @@ export function RowGrid<T>(props: RowGridProps<T>) {
   }, []);
 
   // The row that was opened from elsewhere (the address, the palette) is where the keys go on.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when another row is opened
+  const measured = width > 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when another row is opened, and once it is known how much is seen
   useEffect(() => {
-    if (selected === undefined) return;
+    if (selected === undefined || !measured) return;
     for (let at = 0; at < total; at += 1) {
       const row = rowAt(at);
       if (row === undefined || keyOf(row) !== selected) continue;
@@ -64,7 +65,7 @@ export function RowGrid<T>(props: RowGridProps<T>) {
       list.current?.show(at);
       return;
     }
-  }, [selected]);
+  }, [selected, measured]);
 
   // A width of nothing is not measured yet.
   const columns = props.columns.filter((column) => width === 0 || column.from === undefined || width >= column.from);

@@ -18,6 +18,7 @@ import { addressOf } from "@/features/endpoints/form";
 import { Line, Section, pageStyles as styles } from "@/features/endpoints/Page";
 import { EnterSecret } from "@/features/endpoints/SecretTab";
 import type { Inbox, InboxSecret, SchemeInfo } from "@/generated/api";
+import { cx } from "@/lib/cx";
 import { counted } from "@/lib/format";
 import { answerWarnings, draftOfInbox, type InboxDraft, inboxProblems, inboxUpdate } from "./form";
 import own from "./InboxDetail.module.css";
@@ -135,7 +136,7 @@ export function InboxDetail({ inbox, schemes, onClose }: InboxDetailProps) {
         </div>
       </div>
       <form
-        className={styles.scroll}
+        className={cx(styles.scroll, own.scroller)}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();

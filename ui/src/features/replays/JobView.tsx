@@ -17,10 +17,8 @@ import type { Attempt, ReplayJob } from "@/generated/api";
 import { count, counted, duration, span } from "@/lib/format";
 import { AttemptPanel } from "./AttemptPanel";
 import { attemptWords, firstWords, haltWords, JOB_STATES, paceWords, progressWords, settled } from "./job";
-import { usePages } from "./pages";
+import { type AttemptTab, partsOf, usePages, useTotal } from "./pages";
 import styles from "./Replay.module.css";
-
-type AttemptTab = "all" | "failed" | "changed";
 
 export function JobView({ id }: { id: string }) {
   const navigate = useNavigate();
@@ -47,8 +45,11 @@ function Job({ job }: { job: ReplayJob }) {
   const [tab, setTab] = useState<AttemptTab>("all");
   const [open, setOpen] = useState<Attempt | null>(null);
   const [asking, setAsking] = useState(false);
-  const all = useAnswer("replays.attempts", ask(job.id, "all"), { keep: true });
-  const changed = useAnswer("replays.attempts", ask(job.id, "changed"), { keep: true });
+  const totals = {
+    all: useTotal(partsOf(job.id, "all")),
+    failed: useTotal(partsOf(job.id, "failed")),
+    changed: useTotal(partsOf(job.id, "changed")),
+  };
   const { counts, options } = job;
   const running = job.state === "running";
   const halted = job.state === "paused" || job.state === "interrupted";
@@ -180,19 +181,19 @@ function Job({ job }: { job: ReplayJob }) {
               {
                 id: "all",
                 label: "All",
-                count: all.data?.total,
+                count: totals.all,
                 content: <Attempts key="all" job={job.id} tab="all" open={open} onOpen={setOpen} />,
               },
               {
                 id: "failed",
                 label: "Failed",
-                count: counts.failed,
+                count: totals.failed,
                 content: <Attempts key="failed" job={job.id} tab="failed" open={open} onOpen={setOpen} />,
               },
               {
                 id: "changed",
                 label: "Answer differs from first time",
-                count: changed.data?.total,
+                count: totals.changed,
                 content: <Attempts key="changed" job={job.id} tab="changed" open={open} onOpen={setOpen} />,
               },
             ]}
@@ -228,16 +229,11 @@ function Figure({ label, value, bad }: { label: string; value: string; bad?: boo
   );
 }
 
-function ask(job: string, tab: AttemptTab) {
-  return {
-    job,
-    delivery: null,
-    outcome: tab === "failed" ? ("failed" as const) : null,
-    changed: tab === "changed",
-    offset: 0,
-    limit: 1,
-  };
-}
+const LABELS: Record<AttemptTab, string> = {
+  all: "Attempts, newest first",
+  failed: "Failed attempts",
+  changed: "Attempts with another answer than the first time",
+};
 
 const EMPTY: Record<AttemptTab, { title: string; words: string }> = {
   all: { title: "Nothing was sent yet", words: "Attempts stand here as they are made." },
@@ -256,8 +252,7 @@ function Attempts({
   open: Attempt | null;
   onOpen: (attempt: Attempt) => void;
 }) {
-  const { job: of, delivery, outcome, changed } = ask(job, tab);
-  const pages = usePages({ job: of, delivery, outcome, changed });
+  const pages = usePages(partsOf(job, tab));
   const columns: GridColumn<Attempt>[] = [
     {
       id: "event",
@@ -273,7 +268,7 @@ function Attempts({
       id: "sent",
       head: "Sent",
       track: "104px",
-      from: 520,
+      from: 600,
       cell: (one) => (
         <span className="mono">
           <Time at={one.started_at} />
@@ -333,14 +328,14 @@ function Attempts({
   if (pages.error && pages.total === undefined)
     return (
       <div className={pageStyles.body}>
-        <FailureNote problem={pages.error} />
+        <FailureNote problem={pages.error} onRetry={pages.again} />
       </div>
     );
   if (pages.total === undefined) return <Waiting lines={6} />;
   return (
     <div className={styles.grid}>
       <RowGrid
-        label={`Attempts, newest first: ${tab === "all" ? "all" : tab === "failed" ? "failed" : "answer differs"}`}
+        label={LABELS[tab]}
         columns={columns}
         total={pages.total}
         rowAt={pages.rowAt}

@@ -71,7 +71,7 @@ export function SavedField({
     });
   };
   return (
-    <div>
+    <div className={styles.field}>
       <TextField
         label={label}
         hint={hint}

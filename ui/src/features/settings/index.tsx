@@ -50,8 +50,9 @@ export function SettingsView() {
   useEffect(() => {
     if (!loaded || search.section === undefined) return;
     const head = page.current?.querySelector<HTMLElement>(`[data-section="${CSS.escape(search.section)}"] > h2`);
-    head?.scrollIntoView({ block: "start" });
-    head?.focus({ preventScroll: true });
+    if (!head || !page.current) return;
+    page.current.scrollTop = head.offsetTop - 14;
+    head.focus({ preventScroll: true });
   }, [search.section, loaded]);
 
   useActions([
