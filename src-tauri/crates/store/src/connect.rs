@@ -39,7 +39,7 @@ pub(crate) fn writer(path: &Path) -> Outcome<Connection> {
     }
     // Checkpoints belong to their own thread.
     connection.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32768;
+        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384;
          PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;",
     )?;
     Ok(connection)
@@ -56,7 +56,7 @@ pub(crate) fn checkpointer(path: &Path) -> Outcome<Connection> {
 pub(crate) fn reader(path: &Path) -> Outcome<Connection> {
     // Opened for writing all the same: a reader of a WAL must be able to mend its index.
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8192;")?;
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")?;
     Ok(connection)
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn indexer(path: &Path) -> Outcome<Connection> {
     connection.pragma_update(None, "page_size", 4096)?;
     let _: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     connection.execute_batch(
-        "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384;",
+        "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192;",
     )?;
     Ok(connection)
 }

@@ -86,7 +86,8 @@ fn from_io(error: &std::io::Error) -> Failure {
         .hint("Check that the folder belongs to you and can be written.")
 }
 
-fn disk_full() -> Failure {
+/// The disk has no room left.
+pub(crate) fn disk_full() -> Failure {
     Failure::new(ErrorCode::DiskFull, "The disk is full; nothing was stored.")
         .hint("Free some space; Waybill goes on by itself.")
 }

@@ -43,6 +43,17 @@ impl Folder {
         self.root.join("locks")
     }
 
+    /// Whether the disk has no room left, found by using some: SQLite can't always tell this from other trouble.
+    pub(crate) fn is_full(&self) -> bool {
+        use std::io::Write;
+        let path = self.locks().join("probe");
+        let written = open_private(&path).and_then(|mut file| file.write_all(&[0x55; 128 * 1024]));
+        let _ = fs::remove_file(&path);
+        written.is_err_and(|error| {
+            matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+        })
+    }
+
     /// Takes rights of others from every file of ours that has them.
     pub(crate) fn narrow(&self) -> io::Result<()> {
         for (place, all) in [(self.locks(), true), (self.root.clone(), false)] {

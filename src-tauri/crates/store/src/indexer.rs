@@ -41,11 +41,17 @@ const LAYOUT_SQL: &str = "
 /// Runs until it is told to stop.
 pub(crate) fn run(shared: &Shared, stop: &Stop) {
     let mut generation = 0;
+    let mut told = String::new();
     loop {
         match locks::try_exclusive(&shared.folder.locks().join("index.lock")) {
             Ok(Some(_held)) => {
                 if let Err(fault) = work(shared, stop, &mut generation) {
-                    tracing::warn!("the search index could not be filled: {fault:?}");
+                    // Tried again and again; told once.
+                    let why = fault.told().message;
+                    if why != told {
+                        tracing::warn!("the search index could not be filled: {why}");
+                        told = why;
+                    }
                     shared.search.store(0, Ordering::Release);
                 }
             }

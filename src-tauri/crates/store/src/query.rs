@@ -18,8 +18,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use waybill_model::{DeliveryId, DeliveryRow, ErrorCode, Failure, Name, Result};
 use waybill_query::{Param, Query, TextSearch};
 
-/// Ids in one window.
-const WINDOW: i64 = 100_000;
+/// Ids in the first window, and the most in any.
+const FIRST_WINDOW: i64 = 4096;
+const WINDOW: i64 = 262_144;
 /// Instructions of SQLite's machine between looks at whether the query is still wanted.
 const STEPS: i32 = 20_000;
 /// How often a window is begun anew after it was cut, before the caller is told.
@@ -114,10 +115,6 @@ impl Store {
 }
 
 fn find(reader: &mut Reader, shared: &Shared, wanted: &QueryRef) -> Outcome<Vec<DeliveryId>> {
-    let unbounded = wanted.after.is_none() && wanted.before.is_none() && wanted.limit.is_none();
-    if unbounded && wanted.query.is_everything() {
-        return everything(&reader.connection, wanted.newest_first);
-    }
     let connection = &reader.connection;
     let newest: i64 = connection
         .prepare_cached("SELECT coalesce(max(id), 0) FROM deliveries")?
@@ -136,10 +133,10 @@ fn find(reader: &mut Reader, shared: &Shared, wanted: &QueryRef) -> Outcome<Vec<
             break;
         }
         let indexed = *window.end() <= mark;
-        match read_window(reader, wanted, &window, left, indexed, &mut found) {
+        match read_window(reader, shared, wanted, &window, left, indexed, &mut found) {
             Err(fault) if indexed && !fault.is_interrupt() => {
                 search::report(shared, &fault);
-                read_window(reader, wanted, &window, left, false, &mut found)?;
+                read_window(reader, shared, wanted, &window, left, false, &mut found)?;
             }
             other => other?,
         }
@@ -147,20 +144,27 @@ fn find(reader: &mut Reader, shared: &Shared, wanted: &QueryRef) -> Outcome<Vec<
     Ok(found)
 }
 
-/// The ids from `low` to `high` in pieces, none across the mark, in the order wanted.
+/// The ids from `low` to `high` in pieces, none across the mark, in the order wanted. The first are small, so
+/// that a page of the newest is not paid for with a large one.
 fn windows(low: i64, high: i64, mark: i64, newest_first: bool) -> Vec<RangeInclusive<i64>> {
     let mut windows = Vec::new();
-    let mut start = low;
-    while start <= high {
-        let mut end = start.saturating_add(WINDOW - 1).min(high);
-        if start <= mark && mark < end {
-            end = mark;
+    let (mut low, mut high, mut size) = (low, high, FIRST_WINDOW);
+    while low <= high {
+        let window = if newest_first {
+            let start = high.saturating_sub(size - 1).max(low);
+            // Above the mark as far as it goes.
+            if start <= mark && mark < high { mark + 1..=high } else { start..=high }
+        } else {
+            let end = low.saturating_add(size - 1).min(high);
+            if low <= mark && mark < end { low..=mark } else { low..=end }
+        };
+        if newest_first {
+            high = window.start() - 1;
+        } else {
+            low = window.end() + 1;
         }
-        windows.push(start..=end);
-        start = end + 1;
-    }
-    if newest_first {
-        windows.reverse();
+        windows.push(window);
+        size = (size * 4).min(WINDOW);
     }
     windows
 }
@@ -168,6 +172,7 @@ fn windows(low: i64, high: i64, mark: i64, newest_first: bool) -> Vec<RangeInclu
 /// Adds what matches in one window, beginning anew when it was cut to let the log start over.
 fn read_window(
     reader: &Reader,
+    shared: &Shared,
     wanted: &QueryRef,
     window: &RangeInclusive<i64>,
     left: Option<usize>,
@@ -176,8 +181,10 @@ fn read_window(
 ) -> Outcome<()> {
     let before = found.len();
     for _ in 0..RETRIES {
-        match try_window(&reader.connection, wanted, window, left, indexed, found) {
-            Err(fault) if fault.is_interrupt() && !wanted.is_cancelled() => found.truncate(before),
+        match try_window(&reader.connection, shared, wanted, window, left, indexed, found) {
+            Err(fault) if fault.is_interrupt() && !wanted.is_cancelled() && !shared.queue.is_closed() => {
+                found.truncate(before);
+            }
             Err(fault) => {
                 found.truncate(before);
                 return Err(fault);
@@ -193,13 +200,14 @@ fn read_window(
 
 fn try_window(
     connection: &Connection,
+    shared: &Shared,
     wanted: &QueryRef,
     window: &RangeInclusive<i64>,
     left: Option<usize>,
     indexed: bool,
     found: &mut Vec<DeliveryId>,
 ) -> Outcome<()> {
-    if wanted.is_cancelled() {
+    if wanted.is_cancelled() || shared.queue.is_closed() {
         return Err(Failure::new(ErrorCode::Cancelled, "The query was cancelled.").into());
     }
     let text: &mut dyn TextSearch = if indexed { &mut Indexed { window: window.clone() } } else { &mut Scan };
@@ -229,30 +237,6 @@ fn value(param: Param) -> Value {
     }
 }
 
-/// Every id, from an index that holds little else, less those being deleted.
-fn everything(connection: &Connection, newest_first: bool) -> Outcome<Vec<DeliveryId>> {
-    let list = |sql: &str| -> Outcome<Vec<i64>> {
-        let mut statement = connection.prepare_cached(sql)?;
-        let found = statement.query_map([], |row| row.get(0))?;
-        Ok(found.collect::<rusqlite::Result<_>>()?)
-    };
-    // One snapshot for both, so that nothing is deleted between them.
-    connection.execute_batch("BEGIN")?;
-    let all = list("SELECT id FROM deliveries INDEXED BY deliveries_received ORDER BY received_at");
-    let gone = list("SELECT id FROM deliveries INDEXED BY deliveries_undo WHERE undo IS NOT NULL");
-    connection.execute_batch("COMMIT")?;
-    let (mut all, mut gone) = (all?, gone?);
-    all.sort_unstable();
-    if !gone.is_empty() {
-        gone.sort_unstable();
-        all.retain(|id| gone.binary_search(id).is_err());
-    }
-    if newest_first {
-        all.reverse();
-    }
-    Ok(all.into_iter().map(DeliveryId).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::{WINDOW, windows};
@@ -268,18 +252,20 @@ mod tests {
             (1, 3 * WINDOW, WINDOW + 7),
             (7, 7, 7),
         ] {
-            let forward = windows(low, high, mark, false);
-            let mut next = low;
-            for window in &forward {
-                assert_eq!(*window.start(), next);
-                assert!(window.end() >= window.start());
-                assert!(*window.end() <= mark || *window.start() > mark, "{window:?} {mark}");
-                next = window.end() + 1;
+            for newest_first in [false, true] {
+                let mut found = windows(low, high, mark, newest_first);
+                if newest_first {
+                    found.reverse();
+                }
+                let mut next = low;
+                for window in &found {
+                    assert_eq!(*window.start(), next);
+                    assert!(window.end() >= window.start());
+                    assert!(*window.end() <= mark || *window.start() > mark, "{window:?} {mark}");
+                    next = window.end() + 1;
+                }
+                assert_eq!(next, low.max(high + 1), "{low} {high} {mark} {newest_first}");
             }
-            assert_eq!(next, low.max(high + 1));
-            let mut backward = windows(low, high, mark, true);
-            backward.reverse();
-            assert_eq!(backward, forward);
         }
     }
 }

@@ -147,7 +147,12 @@ pub(crate) fn create(folder: &Folder, steps: &[&str], now: Timestamp) -> Outcome
     )?;
     let made = format!("{}-{}", now.0, std::process::id());
     connection.execute("INSERT INTO identity (id, made) VALUES (1, ?1)", [made])?;
+    // Only the main file is renamed, so everything must be in it, and on disk: closing would not say when it is not.
+    let left: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     connection.close().map_err(|(_, error)| error)?;
+    if left != 0 || with_suffix(&draft, "-wal").exists() {
+        return Err(Failure::internal("The new database could not be written whole; it was not used.").into());
+    }
     fs::rename(&draft, &path)?;
     sync_directory(&path)
 }

@@ -3,7 +3,7 @@
 use crate::append::NewDelivery;
 use crate::checkpoint::{self, Stop};
 use crate::connect;
-use crate::fault::{Fault, Outcome};
+use crate::fault::{Fault, Outcome, disk_full};
 use crate::folder::Folder;
 use crate::indexer;
 use crate::locks::{self, FolderLock, Held, PortClaim, PortHeld, Run};
@@ -133,7 +133,10 @@ impl Store {
     /// `database_newer`, `busy` (another Waybill is changing the folder, or holds an older version open),
     /// `database_damaged` (and another Waybill has it open), `disk_full`, `data_folder`.
     pub fn open(dir: &Path, options: StoreOptions) -> Result<Opened> {
-        Self::open_with(dir, options, schema::STEPS).map_err(Failure::from)
+        Self::open_with(dir, options, schema::STEPS).map_err(|fault| {
+            let full = fault.is_io() && Folder::prepare(dir).is_ok_and(|folder| folder.is_full());
+            if full { disk_full() } else { fault.told() }
+        })
     }
 
     /// [`Store::open`] over other versions of the schema, for tests.
@@ -213,16 +216,17 @@ impl Store {
             return;
         }
         let (reads, stop) = (Arc::clone(&inner.reads), Arc::clone(&inner.stop));
-        let path = inner.shared.folder.database();
+        let shared = Arc::clone(&inner.shared);
         let (tell, told) = oneshot::channel();
         let joining = std::thread::Builder::new().name("store-close".to_owned()).spawn(move || {
             reads.close();
             stop.now();
+            shared.cut_readers();
             for thread in ending {
                 let _ = thread.join();
             }
             // Connections that closed at the same moment may each have left the log to the other.
-            if let Err(fault) = tidy_log(&path) {
+            if let Err(fault) = tidy_log(&shared.folder.database()) {
                 tracing::warn!("the log was left beside the database: {fault:?}");
             }
             let _ = tell.send(());

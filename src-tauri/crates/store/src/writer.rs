@@ -9,7 +9,7 @@
 use crate::append;
 use crate::connect;
 use crate::counts::Counts;
-use crate::fault::{Fault, Outcome};
+use crate::fault::{Fault, Outcome, disk_full};
 use crate::folder::Folder;
 use crate::queue::{Done, Taken, Task, Work, WriteQueue};
 use crate::store::Change;
@@ -52,6 +52,12 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Ends what the readers are doing; queries that are still wanted begin anew.
+    pub(crate) fn cut_readers(&self) {
+        let readers = self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        readers.iter().for_each(InterruptHandle::interrupt);
+    }
+
     /// Remembers damage, so that the next start looks at everything.
     pub(crate) fn suspect(&self, fault: &Fault) {
         if fault.is_damage() {
@@ -126,14 +132,16 @@ impl Writer<'_> {
         let mut waiting = Waiting::default();
         let tasks = batch.iter().filter(|work| matches!(work, Work::Task(_))).count();
         let rows = batch.len() - tasks;
-        let outcome = self.commit(batch, &mut waiting);
-        if let Err(fault) = &outcome {
-            self.shared.suspect(fault);
+        let outcome = self.commit(batch, &mut waiting).map_err(|fault| {
+            self.shared.suspect(&fault);
             if fault.is_io() {
                 self.connection = None;
+                if self.shared.folder.is_full() {
+                    return disk_full();
+                }
             }
-        }
-        let outcome = outcome.map_err(Failure::from);
+            fault.told()
+        });
         self.shared.queue.release(rows, tasks, bytes);
         if let (Ok(()), Some((_, newest))) = (&outcome, waiting.appended.last()) {
             self.shared.newest.fetch_max(newest.0, Ordering::Relaxed);
@@ -224,8 +232,7 @@ impl Writer<'_> {
         let mode = if frames < TOO_LONG {
             "PASSIVE"
         } else {
-            let readers = self.shared.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            readers.iter().for_each(InterruptHandle::interrupt);
+            self.shared.cut_readers();
             "RESTART"
         };
         let moved = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()));
@@ -304,6 +311,10 @@ fn pregrow(folder: &Folder, connection: &Connection) -> Outcome<()> {
         connection.execute_batch("ROLLBACK")?;
     }
     connection.execute_batch(&format!("PRAGMA cache_size = {cache}; PRAGMA cache_spill = ON;"))?;
+    if grown.is_err() {
+        // On a disk that is nearly full, the room is worth more than the time.
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    }
     Ok(grown?)
 }
 
