@@ -2,10 +2,7 @@
 //!
 //! One driver process per session, on a port of its own; when the session value goes, the driver ends and takes
 //! the application with it. Everything that waits, polls, and is bounded; a wait that fails says what it
-//! waited for and what the page showed then.
-
-// Whole as a vocabulary: a test takes the words it needs.
-#![allow(dead_code)]
+//! waited for and what the page showed then. What a person does with the window is in `person.rs`.
 
 use crate::{
     binary,
@@ -19,20 +16,13 @@ use std::{
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::Command,
+    sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
 };
 
 /// How long a page may take for anything.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(40);
-const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-
-/// The keys that have no character of their own, as WebDriver writes them.
-pub(crate) mod keys {
-    pub(crate) const ENTER: &str = "\u{e007}";
-    pub(crate) const ESCAPE: &str = "\u{e00c}";
-    pub(crate) const CONTROL: &str = "\u{e009}";
-}
 
 /// An application under test, seen through its window.
 pub(crate) struct Session {
@@ -42,10 +32,6 @@ pub(crate) struct Session {
     /// Ends last: closing it ends the application.
     _driver: Running,
 }
-
-/// An element that was found.
-#[derive(Clone, Debug)]
-pub(crate) struct Element(String);
 
 impl Session {
     /// Starts the application on the data folder `data` and waits until its page is loaded.
@@ -104,12 +90,6 @@ impl Session {
         answer["ok"].clone()
     }
 
-    /// Goes to an address of the window's own router.
-    pub(crate) fn go(&self, address: &str) {
-        self.script_with("location.hash = arguments[0];", &[json!(address)]);
-        self.painted();
-    }
-
     /// Offers bytes as a file, as the page would.
     pub(crate) fn save(&self, name: &str, bytes: &[u8]) -> Value {
         let body = "const [name, bytes, done] = arguments;\
@@ -118,89 +98,12 @@ impl Session {
         self.post("/execute/async", &json!({ "script": body, "args": [name, bytes] }))
     }
 
-    /// Every element that the CSS selector names.
-    pub(crate) fn all(&self, css: &str) -> Vec<Element> {
-        elements(&self.post("/elements", &json!({ "using": "css selector", "value": css })))
-    }
-
-    /// Waits for the first element that the CSS selector names.
-    pub(crate) fn find(&self, css: &str) -> Element {
-        self.wait(css, || self.all(css).into_iter().next())
-    }
-
-    /// Waits for the visible control (button, link, tab, row …) whose accessible name or text is `name`.
-    pub(crate) fn control(&self, name: &str) -> Element {
-        let body = "const wanted = arguments[0], squeeze = (text) => (text || '').replace(/\\s+/g, ' ').trim();\
-             const kinds = 'button,a,summary,input,select,textarea,[role=button],[role=tab],[role=link],\
-             [role=menuitem],[role=option],[role=row],[role=switch],[role=checkbox],[role=radio],[role=combobox]';\
-             const shown = [...document.querySelectorAll(kinds)].filter((e) => e.getClientRects().length > 0);\
-             const labels = (e) => [e.getAttribute('aria-label'), e.innerText, e.title, e.placeholder,\
-               ...[...(e.labels || [])].map((l) => l.innerText)].map(squeeze);\
-             return shown.find((e) => labels(e).includes(wanted)) || null;";
-        self.wait(name, || elements(&json!([self.script_with(body, &[json!(name)])])).into_iter().next())
-    }
-
-    /// Waits for the control of that name and clicks it.
-    pub(crate) fn press(&self, name: &str) {
-        let mut last = String::new();
-        self.wait(&format!("{name} can be clicked"), || {
-            let element = self.control(name);
-            self.try_post(&format!("/element/{}/click", element.0), &json!({}))
-                .map_err(|error| last = error)
-                .ok()
-        });
-    }
-
-    /// Clicks an element.
-    pub(crate) fn click(&self, element: &Element) {
-        self.post(&format!("/element/{}/click", element.0), &json!({}));
-    }
-
-    /// Types into an element, after what it holds.
-    pub(crate) fn fill(&self, element: &Element, text: &str) {
-        self.post(&format!("/element/{}/value", element.0), &json!({ "text": text }));
-    }
-
-    /// Empties an input and types into it.
-    pub(crate) fn refill(&self, element: &Element, text: &str) {
-        self.post(&format!("/element/{}/clear", element.0), &json!({}));
-        self.fill(element, text);
-    }
-
-    /// Presses keys in turn on whatever has the focus; a held modifier comes first and is let go at the end.
-    pub(crate) fn keys(&self, keys: &[&str]) {
-        let down = keys.iter().map(|key| json!({ "type": "keyDown", "value": key }));
-        let up = keys.iter().rev().map(|key| json!({ "type": "keyUp", "value": key }));
-        let actions: Vec<Value> = down.chain(up).collect();
-        self.post(
-            "/actions",
-            &json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] }),
-        );
-    }
-
-    /// The visible text of an element.
-    pub(crate) fn text(&self, element: &Element) -> String {
-        self.get(&format!("/element/{}/text", element.0)).as_str().unwrap_or_default().to_owned()
-    }
-
     /// The visible text of the whole page.
     pub(crate) fn page_text(&self) -> String {
         self.script("return document.body ? document.body.innerText : ''")
             .as_str()
             .unwrap_or_default()
             .to_owned()
-    }
-
-    /// Waits until the page shows `text` somewhere.
-    pub(crate) fn shows(&self, text: &str) {
-        self.wait(&format!("the page shows {text:?}"), || self.page_text().contains(text).then_some(()));
-    }
-
-    /// Waits until the page shows `text` no more.
-    pub(crate) fn shows_no(&self, text: &str) {
-        self.wait(&format!("the page no longer shows {text:?}"), || {
-            (!self.page_text().contains(text)).then_some(())
-        });
     }
 
     /// The address of the page.
@@ -246,41 +149,16 @@ impl Session {
         file
     }
 
-    /// Pictures of what is shown now in both themes: `NAME-light.png` and `NAME-dark.png`.
-    pub(crate) fn pictures(&self, name: &str) {
-        let set = "const root = document.documentElement, before = root.dataset.theme;\
-             if (arguments[0] === null) delete root.dataset.theme; else root.dataset.theme = arguments[0];\
-             return before === undefined ? null : before;";
-        let before = self.script_with(set, &[json!("light")]);
-        for theme in ["light", "dark"] {
-            self.script_with(set, &[json!(theme)]);
-            self.painted();
-            self.picture(&format!("{name}-{theme}"));
-        }
-        self.script_with(set, &[before]);
-    }
-
-    /// Waits until what was changed is on the screen: two frames, and no transition running.
-    fn painted(&self) {
-        let body = "const done = arguments[0];\
-             const still = () => document.getAnimations().every((a) => a.playState !== 'running' || \
-               a.effect?.getComputedTiming().iterations === Infinity);\
-             const look = (left) => requestAnimationFrame(() => requestAnimationFrame(() => \
-               still() || left === 0 ? done(true) : look(left - 1)));\
-             look(60);";
-        self.post("/execute/async", &json!({ "script": body, "args": [] }));
-    }
-
-    fn get(&self, path: &str) -> Value {
+    pub(crate) fn get(&self, path: &str) -> Value {
         http(self.port, "GET", &format!("/session/{}{path}", self.id), None)
             .unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    fn post(&self, path: &str, body: &Value) -> Value {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
         self.try_post(path, body).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    fn try_post(&self, path: &str, body: &Value) -> Result<Value, String> {
+    pub(crate) fn try_post(&self, path: &str, body: &Value) -> Result<Value, String> {
         http(self.port, "POST", &format!("/session/{}{path}", self.id), Some(body))
             .map_err(|error| error.to_string())
     }
@@ -325,15 +203,14 @@ pub(crate) fn poll<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-fn elements(value: &Value) -> Vec<Element> {
-    let all = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    all.iter().filter_map(|one| one[ELEMENT].as_str()).map(|id| Element(id.to_owned())).collect()
-}
-
-/// A port that nothing listens on now.
+/// A port that nothing listens on now, and that no outgoing connection gets by itself either: a test may come back
+/// to it after a restart.
 pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-    listener.local_addr().expect("its address").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // The system gives away ports from 32768 on. Runs beside each other begin at different places.
+    let start = u16::try_from(std::process::id() % 12_000).expect("a small number");
+    let mut tries = (0..12_000_u16).map(|_| 20_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000);
+    tries.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()).expect("a free port")
 }
 
 /// One exchange with the driver: the `value` of its answer, or its error as words.

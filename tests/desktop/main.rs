@@ -8,6 +8,8 @@
 
 mod driver;
 mod journey;
+mod person;
+mod pictures;
 mod secrets;
 mod shell;
 mod stage;
