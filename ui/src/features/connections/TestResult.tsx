@@ -1,5 +1,5 @@
 // What a test of a connection found.
-import { FailureNote } from "@/components/States";
+import { ERRORS } from "@/app/words";
 import { Strip } from "@/features/endpoints/Page";
 import type { ConnectionTest } from "@/generated/api";
 import { counted, duration } from "@/lib/format";
@@ -15,5 +15,10 @@ export function TestResult({ test, title }: { test: ConnectionTest; title: strin
       </Strip>
     );
   }
-  return <FailureNote problem={test.failure} />;
+  const words = ERRORS[test.failure.code];
+  return (
+    <Strip tone="bad" alert>
+      <b>{words.title}.</b> {test.failure.message} {test.failure.hint ?? words.hint}
+    </Strip>
+  );
 }

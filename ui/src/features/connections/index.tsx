@@ -13,7 +13,7 @@ import { Time } from "@/components/Time";
 import { Ask } from "@/features/endpoints/Ask";
 import { VAULT_PLACE } from "@/features/endpoints/custody/words";
 import { shortTitle } from "@/features/endpoints/operations";
-import { Page, Strip, pageStyles as styles } from "@/features/endpoints/Page";
+import { Ago, Page, Strip, pageStyles as styles } from "@/features/endpoints/Page";
 import { type GridColumn, RowGrid, Stack } from "@/features/endpoints/RowGrid";
 import type { Connection, ConnectionTest, ProviderInfo } from "@/generated/api";
 import { count, counted } from "@/lib/format";
@@ -86,8 +86,7 @@ export function ConnectionsView() {
       track: "88px",
       from: 480,
       end: true,
-      cell: (one) =>
-        one.read_at === null ? <span className="muted">never</span> : <Time at={one.read_at} form="ago" />,
+      cell: (one) => (one.read_at === null ? <span className="muted">never</span> : <Ago at={one.read_at} />),
     },
   ];
   return (
@@ -259,10 +258,7 @@ function ConnectionDetail({
                 ),
                 [auth?.label ?? "Token", `${VAULT_PLACE[vault]}, never shown`],
                 ["Endpoints", count(connection.endpoints)],
-                [
-                  "Read",
-                  connection.read_at === null ? "never" : <Time key="read" at={connection.read_at} form="ago" />,
-                ],
+                ["Read", connection.read_at === null ? "never" : <Ago key="read" at={connection.read_at} />],
                 ["Made", <Time key="made" at={connection.created_at} />],
               ]}
             />

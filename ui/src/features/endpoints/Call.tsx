@@ -1,5 +1,5 @@
 // The exact call that would be made, credentials as placeholders.
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { toastFailure } from "@/app/feedback/toasts";
 import { Button } from "@/components/Button";
 import { CopyButton } from "@/components/Copy";
@@ -20,15 +20,23 @@ export function callText(call: DryRunCall): string {
 }
 
 export function CallText({ call }: { call: DryRunCall }) {
+  const own = useRef<HTMLDivElement>(null);
+  // It was asked for: it must not stand below the edge of a long form.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new call
+  useEffect(() => {
+    own.current?.scrollIntoView?.({ block: "nearest" });
+  }, [call]);
   return (
-    <div className={styles.section}>
+    <div className={styles.section} ref={own}>
       <h3>
         The call, not made yet
         <span className={styles.end}>
           <CopyButton text={callText(call)} label="Copy the call" />
         </span>
       </h3>
-      <pre className={styles.code}>{callText(call)}</pre>
+      <pre tabIndex={0} className={styles.code}>
+        {callText(call)}
+      </pre>
     </div>
   );
 }

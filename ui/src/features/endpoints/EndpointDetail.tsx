@@ -354,7 +354,7 @@ function RawTab({ endpoint, title }: { endpoint: Endpoint; title: string }) {
             <CopyButton text={text} label="Copy it" words="Copy" />
           </span>
         </h3>
-        <pre className={styles.code} style={{ maxHeight: "none" }}>
+        <pre tabIndex={0} className={styles.code} style={{ maxHeight: "none" }}>
           {text}
         </pre>
       </section>

@@ -3,7 +3,9 @@
 import type { ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { Splitter, useSplit } from "@/components/Splitter";
+import { useNow } from "@/components/Time";
 import { cx } from "@/lib/cx";
+import { exact, millis, relative } from "@/lib/format";
 import styles from "./Page.module.css";
 
 interface PageProps {
@@ -49,6 +51,7 @@ export function Page({
             {actions ? <div className={styles.end}>{actions}</div> : null}
           </div>
           <div className={styles.notes}>{notes}</div>
+          <h2 className="sr">All {title.toLowerCase()}</h2>
           {children}
         </section>
         {open ? (
@@ -71,6 +74,7 @@ export function Page({
 function NarrowBack({ onBack, title }: { onBack: () => void; title: string }) {
   return (
     <div>
+      <h1 className={cx("sr", styles.back)}>{title}</h1>
       <Button tone="ghost" className={styles.back ?? ""} onClick={onBack}>
         ← {title}
       </Button>
@@ -107,6 +111,17 @@ export function Section({ title, end, children }: { title: ReactNode; end?: Reac
       </h3>
       {children}
     </section>
+  );
+}
+
+/** How long ago something was done; what was done this very moment is never in the future. */
+export function Ago({ at }: { at: string }) {
+  const now = useNow();
+  const words = relative(at, Math.max(now, millis(at)));
+  return (
+    <time dateTime={at} title={exact(at)}>
+      {words === "now" ? "just now" : words}
+    </time>
   );
 }
 

@@ -8,7 +8,6 @@ import { ERRORS } from "@/app/words";
 import { Badge } from "@/components/Badge";
 import { ActionButton, Button } from "@/components/Button";
 import { EmptyState, FailureNote, Waiting } from "@/components/States";
-import { Time } from "@/components/Time";
 import type { Endpoint, EndpointProblem } from "@/generated/api";
 import { counted } from "@/lib/format";
 import { type Custody, CustodyPanel } from "./custody/CustodyPanel";
@@ -17,7 +16,7 @@ import { EndpointForm } from "./EndpointForm";
 import { findings, offWords } from "./findings";
 import { MoveDialog } from "./MoveDialog";
 import { endpointKey, eventsWords, nameOf, shortTitle, stateOf } from "./operations";
-import { Page, Strip, pageStyles as styles } from "./Page";
+import { Ago, Page, Strip, pageStyles as styles } from "./Page";
 import { type GridColumn, RowGrid, Stack } from "./RowGrid";
 
 /** Every word typed stands in the address, the name, the connection, the state or an event type. */
@@ -234,7 +233,7 @@ export function EndpointsView() {
             <b>{one.connection} could not be read.</b> {one.words} {one.problem?.hint ?? ""}{" "}
             {at ? (
               <>
-                What is shown of it was read <Time at={at} form="ago" />.
+                What is shown of it was read <Ago at={at} />.
               </>
             ) : (
               "Nothing of it is known yet."
@@ -285,6 +284,9 @@ export function EndpointsView() {
     </>
   );
 
+  // The oldest part counts. A connection without any endpoint has been read, too.
+  const times = inScope.map((one) => one.read_at).filter((at) => at !== null);
+  const readAll = list.data?.read_at ?? times.sort()[0] ?? null;
   const about = list.data ? (
     <>
       {scope === null
@@ -293,9 +295,9 @@ export function EndpointsView() {
       {" · "}
       {reading ? (
         "reading…"
-      ) : list.data.read_at ? (
+      ) : readAll ? (
         <>
-          read <Time at={list.data.read_at} form="ago" />
+          read <Ago at={readAll} />
         </>
       ) : (
         "not read yet"

@@ -4,8 +4,7 @@ import { useAnswer } from "@/app/host";
 import { Badge } from "@/components/Badge";
 import { ActionButton } from "@/components/Button";
 import { EmptyState, FailureNote, Waiting } from "@/components/States";
-import { Time } from "@/components/Time";
-import { Page, pageStyles as styles } from "@/features/endpoints/Page";
+import { Ago, Page, pageStyles as styles } from "@/features/endpoints/Page";
 import { type GridColumn, RowGrid, Stack } from "@/features/endpoints/RowGrid";
 import type { Inbox } from "@/generated/api";
 import { count, counted } from "@/lib/format";
@@ -77,11 +76,7 @@ export function InboxesView() {
       end: true,
       from: 520,
       cell: (one) =>
-        one.last_received_at === null ? (
-          <span className="muted">never</span>
-        ) : (
-          <Time at={one.last_received_at} form="ago" />
-        ),
+        one.last_received_at === null ? <span className="muted">never</span> : <Ago at={one.last_received_at} />,
     },
   ];
   return (

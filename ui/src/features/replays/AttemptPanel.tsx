@@ -116,7 +116,9 @@ export function AttemptPanel({ attempt, onClose }: { attempt: Attempt; onClose: 
           </span>
         </h3>
         {attempt.response_headers.length > 0 ? (
-          <pre className={styles.code}>{headerLines(attempt.response_headers)}</pre>
+          <pre tabIndex={0} className={styles.code}>
+            {headerLines(attempt.response_headers)}
+          </pre>
         ) : null}
         {attempt.response_size === 0 ? (
           <p className="muted">{attempt.status === null ? "Nothing was answered." : "The answer has no body."}</p>
@@ -124,7 +126,9 @@ export function AttemptPanel({ attempt, onClose }: { attempt: Attempt; onClose: 
           <FailureNote problem={body.error} onRetry={() => void body.refetch()} />
         ) : shown ? (
           <>
-            <pre className={styles.code}>{shown.text}</pre>
+            <pre tabIndex={0} className={styles.code}>
+              {shown.text}
+            </pre>
             <p className="muted">
               {bytes(attempt.response_size)} kept{shown.form === "hex" ? ", shown as hex" : ""}
               {body.data && body.data.length > SHOWN ? ", its beginning shown" : ""}
@@ -142,7 +146,9 @@ export function AttemptPanel({ attempt, onClose }: { attempt: Attempt; onClose: 
             <CopyButton text={headerLines(attempt.request_headers)} label="Copy the headers" />
           </span>
         </h3>
-        <pre className={styles.code}>{headerLines(attempt.request_headers) || "No header is kept."}</pre>
+        <pre tabIndex={0} className={styles.code}>
+          {headerLines(attempt.request_headers) || "No header is kept."}
+        </pre>
       </section>
     </SidePanel>
   );

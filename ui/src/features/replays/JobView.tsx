@@ -25,12 +25,16 @@ export function JobView({ id }: { id: string }) {
   const answer = useAnswer("replays.get", { id });
   if (answer.error) {
     return (
-      <EmptyState
-        title={answer.error.code === "not_found" ? "That replay is not there" : "The replay could not be read"}
-        action={<Button onClick={() => void navigate({ to: "/replays", search: {} })}>All replays</Button>}
-      >
-        {answer.error.message}
-      </EmptyState>
+      <div>
+        <h1 className="sr">Replay</h1>
+        <h2 className="sr">What happened</h2>
+        <EmptyState
+          title={answer.error.code === "not_found" ? "That replay is not there" : "The replay could not be read"}
+          action={<Button onClick={() => void navigate({ to: "/replays", search: {} })}>All replays</Button>}
+        >
+          {answer.error.message}
+        </EmptyState>
+      </div>
     );
   }
   if (answer.data === undefined) return <Waiting lines={6} />;

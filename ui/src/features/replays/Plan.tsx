@@ -230,6 +230,7 @@ export function NewReplay({ query, ids }: { query: string; ids: readonly string[
           </div>
         </section>
         <section className={styles.plan} aria-label="What would happen" data-pane="detail" aria-busy={planning}>
+          {data && data.count > 0 ? null : <h2 className="sr">What would happen</h2>}
           {failure ? <FailureNote problem={failure} /> : null}
           {plan.error && queryProblem === undefined && targetProblem === undefined ? (
             <FailureNote problem={plan.error} onRetry={() => void plan.refetch()} />
@@ -322,7 +323,7 @@ function PlanView({ plan, draft, now }: { plan: ReplayPlan; draft: ReplayDraft; 
       </div>
       <section className={pageStyles.section}>
         <h3>The first request, as it would be sent</h3>
-        <pre className={pageStyles.code}>
+        <pre tabIndex={0} className={pageStyles.code}>
           {[
             `${plan.first_method} ${draft.target.trim()}`,
             ...plan.first_headers.map(([name, text]) => `${name}: ${text}`),

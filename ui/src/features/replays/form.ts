@@ -81,11 +81,16 @@ export const CLASS_WORDS: Record<TargetClass, { word: string; tone: "ok" | "info
   public: { word: "public", tone: "warn", about: "It leaves this network." },
 };
 
+/** A span in its largest unit. */
+function roughly(seconds: number): string {
+  return span(seconds).replace(/(min|h) \d+ (s|min)$/, "$1");
+}
+
 /** How old what is sent is, now: `4 days to 1 h old`. */
 export function ageWords(plan: Pick<ReplayPlan, "oldest" | "newest">, now: number): string {
   if (plan.oldest === null || plan.newest === null) return "";
-  const old = span((now - millis(plan.oldest)) / 1000);
-  const young = span((now - millis(plan.newest)) / 1000);
+  const old = roughly((now - millis(plan.oldest)) / 1000);
+  const young = roughly((now - millis(plan.newest)) / 1000);
   return old === young ? `${old} old` : `${old} to ${young} old`;
 }
 
@@ -94,7 +99,7 @@ export function resignWords(plan: ReplayPlan | undefined, now: number): string {
   if (plan?.oldest == null) return "With the inbox's current secret and a fresh timestamp.";
   const age = (now - millis(plan.oldest)) / 1000;
   if (age < 300) return "With the inbox's current secret and a fresh timestamp.";
-  return `The recorded timestamps are up to ${span(age)} old: a receiver that checks them would refuse them.`;
+  return `The recorded timestamps are up to ${roughly(age)} old: a receiver that checks them would refuse them.`;
 }
 
 export interface PlanLine {

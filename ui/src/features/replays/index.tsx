@@ -5,8 +5,7 @@ import { useAnswer } from "@/app/host";
 import { Badge } from "@/components/Badge";
 import { ActionButton } from "@/components/Button";
 import { EmptyState, FailureNote, Waiting } from "@/components/States";
-import { Time } from "@/components/Time";
-import { Page, pageStyles } from "@/features/endpoints/Page";
+import { Ago, Page, pageStyles } from "@/features/endpoints/Page";
 import { type GridColumn, RowGrid, Stack } from "@/features/endpoints/RowGrid";
 import type { ReplayJob } from "@/generated/api";
 import { count, counted } from "@/lib/format";
@@ -89,7 +88,7 @@ function JobList() {
       track: "96px",
       end: true,
       from: 520,
-      cell: (one) => <Time at={one.created_at} form="ago" />,
+      cell: (one) => <Ago at={one.created_at} />,
     },
   ];
   const stopped = jobs.filter((job) => job.state === "interrupted").length;

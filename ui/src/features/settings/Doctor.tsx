@@ -34,7 +34,7 @@ export function Doctor() {
             <li key={line.name}>
               <Badge tone={words.tone}>{words.word}</Badge>
               <div>
-                <b>{line.name}</b>
+                <b>{line.name.charAt(0).toUpperCase() + line.name.slice(1)}</b>
                 <div className="muted">{line.detail}</div>
                 {line.mend ? <div>{line.mend}</div> : null}
               </div>

@@ -66,7 +66,7 @@ export function Reveal({
       </div>
       <div aria-live="polite">
         {value === null ? null : (
-          <pre className={styles.code} data-testid="revealed">
+          <pre tabIndex={0} className={styles.code} data-testid="revealed">
             {value}
           </pre>
         )}

@@ -10,7 +10,7 @@ export const VAULT_TITLE: Record<VaultKind, string> = {
 export const VAULT_PLACE: Record<VaultKind, string> = {
   keychain: "in the system keychain",
   file: "in the encrypted file",
-  memory: "in memory, forgotten when Waybill ends",
+  memory: "in memory (forgotten when Waybill ends)",
 };
 
 export const STATE_WORDS: Record<SecretState, { word: string; tone: "ok" | "warn" | "none"; about: string }> = {
