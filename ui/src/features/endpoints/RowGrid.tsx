@@ -1,6 +1,7 @@
 // A list of rows with columns, of any length: rows may be on their way still, columns leave when there is no room.
 // One tab stop; arrows, J and K, Page and Home keys move, Enter opens.
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { useActions } from "@/app/actions/registry";
 import { VirtualList, type VirtualListHandle, virtualRow } from "@/components/VirtualList";
 import { cx } from "@/lib/cx";
 import styles from "./RowGrid.module.css";
@@ -78,6 +79,27 @@ export function RowGrid<T>(props: RowGridProps<T>) {
     setActive(next);
     list.current?.show(next);
   };
+  const step = (by: 1 | -1) => {
+    // The first press shows where one is; the list has the keys from then on.
+    const inside = frame.current?.contains(document.activeElement) ?? false;
+    go(inside ? at + by : at);
+    list.current?.focus();
+  };
+  useActions(
+    total === 0
+      ? []
+      : [
+          { id: "list-next", label: "Next row", group: "Lists", keys: ["J"], palette: false, run: () => step(1) },
+          {
+            id: "list-previous",
+            label: "Previous row",
+            group: "Lists",
+            keys: ["K"],
+            palette: false,
+            run: () => step(-1),
+          },
+        ],
+  );
   const key = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const page = list.current?.page() ?? 10;
