@@ -56,21 +56,21 @@ function Frame({ side, ...props }: DialogProps & { side?: boolean }) {
           className={cx(styles.dialog, side && styles.side)}
           style={width ? ({ "--dialog-width": `${width}px` } as never) : undefined}
           {...(initialFocus ? { initialFocus } : {})}
-          {...(onSubmit
-            ? {
-                render: (
-                  <form
-                    noValidate
-                    onSubmit={(event: FormEvent) => {
-                      event.preventDefault();
-                      onSubmit();
-                    }}
-                  />
-                ),
-              }
-            : {})}
         >
-          {inside}
+          {onSubmit ? (
+            <form
+              className={styles.form}
+              noValidate
+              onSubmit={(event: FormEvent) => {
+                event.preventDefault();
+                onSubmit();
+              }}
+            >
+              {inside}
+            </form>
+          ) : (
+            inside
+          )}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

@@ -32,7 +32,7 @@ export function Time({ at, form = "clock" }: { at: string; form?: "clock" | "lis
   const date = day(at, current);
   const text =
     form === "ago"
-      ? relative(at, Math.max(current, Date.now() - 10_000))
+      ? relative(at, Math.max(current, Date.now()))
       : form === "list"
         ? listTime(at, current)
         : `${date ? `${date} ` : ""}${form === "precise" ? clockMillis(at) : clock(at)}`;

@@ -14,7 +14,7 @@ word: string, } | { "kind": "empty" };
  */
 export type AnswerRule = { 
 /**
- * 100 to 599.
+ * 200 to 599.
  */
 status: number, 
 /**
@@ -202,6 +202,28 @@ label: string,
  * The address, with `{variables}`.
  */
 url: string, };
+
+/**
+ * How two bodies differ.
+ */
+export type BodyDiff = { 
+/**
+ * As what they were compared.
+ */
+kind: BodyDiffKind, 
+/**
+ * Their lines, where they were compared as lines.
+ */
+lines: LineDiff, 
+/**
+ * The first of the stored bytes, from 0, that is another on the other side; absent when all are the same.
+ */
+first_difference: number | null, };
+
+/**
+ * As what two bodies were compared.
+ */
+export type BodyDiffKind = "same" | "json" | "text" | "bytes";
 
 /**
  * One bar.
@@ -572,11 +594,12 @@ event_id: string | null,
  */
 delivery_id: string | null, 
 /**
- * The status that was answered.
+ * The status that was answered; 0 when the sender had left before an answer.
  */
 status: number, 
 /**
- * From the head being read to the answer being ready, in microseconds.
+ * From the head being read to the delivery being handed to the store, in microseconds; the commit, which
+ * the answer waits for, comes after.
  */
 duration_us: number, 
 /**
@@ -608,6 +631,39 @@ refused: string | null,
  * Attempts at replaying or forwarding it so far.
  */
 attempts: number, };
+
+/**
+ * How two deliveries differ.
+ */
+export type DeliveryDiff = { 
+/**
+ * The left one.
+ */
+left: DeliveryId, 
+/**
+ * The right one.
+ */
+right: DeliveryId, 
+/**
+ * True when heads and bodies are the same, line ends of the heads aside.
+ */
+equal: boolean, 
+/**
+ * Request lines and headers.
+ */
+head: LineDiff, 
+/**
+ * The bodies.
+ */
+body: BodyDiff, 
+/**
+ * Bytes of the left body.
+ */
+left_size: number, 
+/**
+ * Bytes of the right body.
+ */
+right_size: number, };
 
 /**
  * One recorded delivery. Ids rise with the time of commit and are never given twice in one data folder.
@@ -730,6 +786,19 @@ explanation: string,
  * What to do.
  */
 mend: string, };
+
+/**
+ * Asks how two deliveries differ.
+ */
+export type DiffRequest = { 
+/**
+ * The one that is compared …
+ */
+left: DeliveryId, 
+/**
+ * … with this one.
+ */
+right: DeliveryId, };
 
 /**
  * One thing that works here or does not.
@@ -966,7 +1035,7 @@ results: Array<ResultDelta>,
  */
 rows: Array<DeliveryRow>, 
 /**
- * How many arrived since the last such event.
+ * How many arrived since the last such event, counted up to 10,000.
  */
 count: number, } | { "event": "changed", 
 /**
@@ -1016,7 +1085,7 @@ format: ExportFormat,
  */
 with_secrets: boolean, 
 /**
- * For `curl`: the address to send to; absent: the address it was received at.
+ * For `curl`: the address to send to; absent: the capture server's.
  */
 to: string | null, };
 
@@ -1030,7 +1099,7 @@ export type ExportFormat = "har" | "jsonl" | "raw" | "curl";
  */
 export type Exported = { 
 /**
- * The text; for `raw` and for bodies that are no text, Base64.
+ * The text; Base64 when it is no UTF-8, as `raw` may be.
  */
 text: string, 
 /**
@@ -1042,7 +1111,7 @@ base64: boolean,
  */
 deliveries: number, 
 /**
- * Header values that were replaced.
+ * Values of headers and queries that were replaced.
  */
 redacted: number, };
 
@@ -1228,7 +1297,7 @@ at: Timestamp,
  */
 who: string, 
 /**
- * What: `create`, `update`, `enable`, `disable`, `delete`, `rotate`.
+ * What: `create`, `update`, `enable`, `disable`, `delete`, `rotate`, `redeliver`.
  */
 operation: string, 
 /**
@@ -1266,19 +1335,33 @@ connection: Name | null,
 endpoint: string | null, };
 
 /**
- * Reads deliveries in.
+ * Lines that stand together: differing ones, and some equal ones around them.
+ */
+export type Hunk = { 
+/**
+ * The number of the first line on the left, from 1.
+ */
+left: number, 
+/**
+ * The same on the right.
+ */
+right: number, 
+/**
+ * The lines, without their ends.
+ */
+lines: Array<[LineChange, string]>, };
+
+/**
+ * Reads deliveries in: JSON lines as they were exported, a HAR document, or one raw HTTP request. Which of
+ * them it is, the file's beginning tells.
  */
 export type Import = { 
-/**
- * `jsonl` or `raw`.
- */
-format: ExportFormat, 
 /**
  * The file's bytes in Base64.
  */
 base64: string, 
 /**
- * Where to keep them; absent: where each says, else `imported`.
+ * The inbox to keep them under, which must be there; absent: where each says, else `unsorted`.
  */
 inbox: Name | null, };
 
@@ -1555,6 +1638,32 @@ column: number,
  * What is wrong there.
  */
 message: string, };
+
+/**
+ * What became of a line from the left to the right side.
+ */
+export type LineChange = "same" | "removed" | "added";
+
+/**
+ * How two texts differ, line by line.
+ */
+export type LineDiff = { 
+/**
+ * Where they do; empty: they don't.
+ */
+hunks: Array<Hunk>, 
+/**
+ * Lines on the left only.
+ */
+removed: number, 
+/**
+ * Lines on the right only.
+ */
+added: number, 
+/**
+ * True when there is more than is told: further hunks, or the rest of a long line.
+ */
+cut: boolean, };
 
 /**
  * Asks for full deliveries, for the command line.
@@ -2054,11 +2163,11 @@ oldest: Timestamp | null,
  */
 newest: Timestamp | null, 
 /**
- * Deliveries whose event stands in the plan more than once.
+ * Deliveries beyond the first of their event.
  */
 duplicates: number, 
 /**
- * Deliveries that can't be signed again (no secret, a public key only); sent verbatim mode ignores this.
+ * Deliveries that can't be signed again (no secret, a public key only); sent verbatim they go all the same.
  */
 unsignable: number, 
 /**
@@ -2078,7 +2187,7 @@ class: TargetClass,
  */
 host: string, 
 /**
- * What to think about before it starts; any of them asks for a confirmation.
+ * What to think about before it starts; any of them asks for a confirmation, unless the target is loopback.
  */
 warnings: Array<string>, 
 /**
@@ -2138,7 +2247,7 @@ result: number, };
  */
 export type ResultSet = { 
 /**
- * Names it in later calls; valid until it is closed or the process ends.
+ * Names it in later calls; valid until it is closed, falls out of the 16 used last, or the process ends.
  */
 id: number, 
 /**
@@ -2918,7 +3027,7 @@ scheme: string,
  */
 secrets: Array<SecretText>, 
 /**
- * What the scheme needs besides.
+ * What the scheme needs besides; with `delivery` what its inbox is set to stands where nothing is given.
  */
 config: { [key in string]: string }, 
 /**
@@ -2976,6 +3085,7 @@ export interface Commands {
   "deliveries.get": { request: DeliveryRef; response: Delivery };
   "deliveries.payload": { request: DeliveryRef; response: PayloadView };
   "deliveries.hex": { request: HexRequest; response: HexPage };
+  "deliveries.diff": { request: DiffRequest; response: DeliveryDiff };
   "deliveries.signature": { request: DeliveryRef; response: SignatureReport };
   "deliveries.check_again": { request: CheckAgain; response: Checked };
   "deliveries.star": { request: StarDelivery; response: Nothing };
@@ -3052,6 +3162,7 @@ export const READS = {
   "deliveries.get": ["deliveries"],
   "deliveries.payload": [],
   "deliveries.hex": [],
+  "deliveries.diff": [],
   "deliveries.signature": ["inboxes", "secrets"],
   "deliveries.export": [],
   "inboxes.list": ["inboxes"],

@@ -33,11 +33,11 @@ function ListeningPill({ status }: { status: Status }) {
   const listen = (port: number | null) => start.mutate({ bind: null, port }, { onError: toastFailure });
   return (
     <Popover.Root>
-      <Popover.Trigger className="pill">
+      <Popover.Trigger className="pill" aria-label={`${words.text}${words.data}`}>
         <Dot tone={words.tone} />
         <span className="cut">
-          <span className={styles.wide}>{words.text}</span>
-          {words.data ? <span className="mono">{words.data}</span> : <span className="sr">{words.text}</span>}
+          <span className={words.data ? styles.wide : undefined}>{words.text}</span>
+          {words.data ? <span className="mono">{words.data}</span> : null}
         </span>
       </Popover.Trigger>
       <Popover.Portal>

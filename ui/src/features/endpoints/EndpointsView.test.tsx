@@ -137,10 +137,10 @@ it("deleting a working endpoint elsewhere wants its host typed", async () => {
   });
   fireEvent.click(await button("Delete…"));
   const panel = await screen.findByRole("dialog", { name: "Delete prod?" });
-  fireEvent.submit(panel);
+  fireEvent.submit(panel.querySelector("form") as HTMLFormElement);
   expect(called(fake, "endpoints.delete")).toHaveLength(0);
   fireEvent.change(within(panel).getByRole("textbox"), { target: { value: "api.example.com" } });
-  fireEvent.submit(panel);
+  fireEvent.submit(panel.querySelector("form") as HTMLFormElement);
   await waitFor(() => expect(called(fake, "endpoints.delete")).toHaveLength(1));
 });
 

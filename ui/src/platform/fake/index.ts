@@ -413,6 +413,15 @@ export function createFake(options: FakeOptions = {}): Fake {
         vault_problem: null,
       };
     },
+    "deliveries.diff": ({ left, right }) => ({
+      left,
+      right,
+      equal: true,
+      head: { hunks: [], removed: 0, added: 0, cut: false },
+      body: { kind: "same", lines: { hunks: [], removed: 0, added: 0, cut: false }, first_difference: null },
+      left_size: text(left).length,
+      right_size: text(right).length,
+    }),
     "deliveries.check_again": () => ({ checked: 31, valid: 30, changed: 30 }),
     "deliveries.star": ({ id, starred: on }) => {
       starred.set(id, on);
