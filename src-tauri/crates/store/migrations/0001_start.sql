@@ -34,9 +34,8 @@ CREATE TABLE deliveries (
 );
 -- Rises as rows are added, so that keeping it costs one page a commit.
 CREATE INDEX deliveries_received ON deliveries (received_at);
--- A provider's log is matched to deliveries by these.
-CREATE INDEX deliveries_event ON deliveries (event_id) WHERE event_id IS NOT NULL;
-CREATE INDEX deliveries_delivery ON deliveries (delivery_id) WHERE delivery_id IS NOT NULL;
+-- What providers call things is in no order, so that an index of it here would cost each capture pages of its own:
+-- it lies with the search index, and is filled behind.
 CREATE INDEX deliveries_starred ON deliveries (id) WHERE starred = 1;
 CREATE INDEX deliveries_undo ON deliveries (undo) WHERE undo IS NOT NULL;
 

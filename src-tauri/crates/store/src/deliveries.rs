@@ -187,29 +187,6 @@ impl Store {
         .await
     }
 
-    /// For each of the provider's `ids` (of a delivery or of an event) that is known here, the newest delivery
-    /// that carries it.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn known_ids(&self, ids: Vec<String>) -> Result<Vec<(String, DeliveryId)>> {
-        self.read(Load::Light, move |reader| {
-            let mut statement = reader.connection.prepare_cached(
-                "SELECT max(id) FROM (
-                    SELECT id FROM deliveries WHERE delivery_id = ?1 AND undo IS NULL
-                    UNION ALL SELECT id FROM deliveries WHERE event_id = ?1 AND undo IS NULL)",
-            )?;
-            let mut found = Vec::new();
-            for id in ids {
-                if let Some(delivery) = statement.query_row([&id], |row| row.get::<_, Option<i64>>(0))? {
-                    found.push((id, DeliveryId(delivery)));
-                }
-            }
-            Ok(found)
-        })
-        .await
-    }
-
     /// The given deliveries (ascending) over time, in `buckets` equal steps; absent when none is there.
     ///
     /// # Errors

@@ -27,12 +27,14 @@ const IDLE: Duration = Duration::from_millis(100);
 const LOOK: Duration = Duration::from_secs(2);
 /// Pause while captures are being written.
 const YIELD: Duration = Duration::from_millis(2);
+/// How long a batch is held up by them in all: however many come, the index grows.
+const YIELDED: u32 = 1000;
 
 const LAYOUT_SQL: &str = "
     CREATE VIRTUAL TABLE grams USING fts5 (text, content = '', columnsize = 0, detail = none,
         tokenize = 'trigram case_sensitive 1');
     CREATE TABLE large (id INTEGER PRIMARY KEY);
-    CREATE TABLE events (event_id TEXT NOT NULL, delivery INTEGER NOT NULL, PRIMARY KEY (event_id, delivery))
+    CREATE TABLE names (name TEXT NOT NULL, delivery INTEGER NOT NULL, PRIMARY KEY (name, delivery))
         WITHOUT ROWID;
     CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), made TEXT NOT NULL, layout INTEGER NOT NULL,
         mark INTEGER NOT NULL, open_since_boot TEXT);
@@ -122,16 +124,19 @@ fn fill(shared: &Shared, stop: &Stop, main: &Connection, index: &Connection, mar
         .query_map([mark, BATCH as i64], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     let mut last = mark;
+    let mut yielded = 0;
     let mut text = String::new();
     index.execute_batch("BEGIN IMMEDIATE")?;
     for id in ids {
         if stop.wait(Duration::ZERO) {
             break;
         }
-        while shared.queue.is_pressed() && !stop.wait(YIELD) {}
+        while yielded < YIELDED && shared.queue.is_pressed() && !stop.wait(YIELD) {
+            yielded += 1;
+        }
         let found = main
             .prepare_cached(
-                "SELECT d.path, c.head, c.body, d.event_id FROM deliveries d
+                "SELECT d.path, c.head, c.body, d.event_id, d.delivery_id FROM deliveries d
                  JOIN contents c ON c.delivery_id = d.id WHERE d.id = ?1",
             )?
             .query_row([id], |row| {
@@ -145,11 +150,11 @@ fn fill(shared: &Shared, stop: &Stop, main: &Connection, index: &Connection, mar
                         text.push(BETWEEN);
                     }
                 }
-                Ok((large, row.get::<_, Option<String>>(3)?))
+                Ok((large, [row.get::<_, Option<String>>(3)?, row.get(4)?]))
             })
             .optional()?;
         // It may have been removed since.
-        if let Some((large, event)) = found {
+        if let Some((large, names)) = found {
             if large {
                 index.prepare_cached("INSERT OR IGNORE INTO large (id) VALUES (?1)")?.execute([id])?;
             } else {
@@ -157,10 +162,11 @@ fn fill(shared: &Shared, stop: &Stop, main: &Connection, index: &Connection, mar
                     .prepare_cached("INSERT INTO grams (rowid, text) VALUES (?1, ?2)")?
                     .execute((id, &text))?;
             }
-            if let Some(event) = event {
+            // Both are often the same.
+            for name in names.into_iter().flatten() {
                 index
-                    .prepare_cached("INSERT OR IGNORE INTO events (event_id, delivery) VALUES (?1, ?2)")?
-                    .execute((event, id))?;
+                    .prepare_cached("INSERT OR IGNORE INTO names (name, delivery) VALUES (?1, ?2)")?
+                    .execute((name, id))?;
             }
         }
         last = id;

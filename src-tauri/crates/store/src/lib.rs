@@ -25,6 +25,7 @@ mod jobs;
 mod journal;
 mod locks;
 mod marks;
+mod names;
 mod query;
 mod queue;
 mod readers;

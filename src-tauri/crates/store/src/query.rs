@@ -91,9 +91,8 @@ impl Store {
             let connection = &reader.connection;
             let mut ids: Vec<i64> = Vec::new();
             if mark > 0 {
-                let mut statement = connection.prepare_cached(
-                    "SELECT delivery FROM search.events WHERE event_id = ?1 AND delivery <= ?2",
-                )?;
+                let mut statement = connection
+                    .prepare_cached("SELECT delivery FROM search.names WHERE name = ?1 AND delivery <= ?2")?;
                 for id in statement.query_map((&event_id, mark), |row| row.get(0))? {
                     ids.push(id?);
                 }

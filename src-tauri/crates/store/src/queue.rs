@@ -174,9 +174,10 @@ impl WriteQueue {
         state.bytes = state.bytes.saturating_sub(bytes);
     }
 
-    /// True when something waits to be written.
+    /// True when something waits to be written or is being written.
     pub(crate) fn is_pressed(&self) -> bool {
-        !self.lock().work.is_empty()
+        let state = self.lock();
+        state.rows > 0 || state.tasks > 0
     }
 
     /// Takes nothing more; what is queued will still be written.

@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering;
 use waybill_query::{Param, Query, TextSearch};
 
 /// The shape of the index file; another one is built anew.
-pub(crate) const LAYOUT: i64 = 1;
+pub(crate) const LAYOUT: i64 = 2;
 
 /// Trigrams of a needle that are looked up; more of them narrow little.
 const LOOKED_UP: usize = 24;

@@ -64,9 +64,10 @@ pub struct Opened {
 /// What was committed, so that a view knows it is stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Change {
-    /// Deliveries came, changed or went.
+    /// Deliveries came, changed or went. The counters of their inboxes change when they come.
     Deliveries,
-    /// Inboxes or their counters.
+    /// Inboxes, or their counters when deliveries went or came back. Not told of arrivals: whoever keeps inboxes at
+    /// hand would read them anew for each.
     Inboxes,
     /// Connections.
     Connections,

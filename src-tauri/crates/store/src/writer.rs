@@ -181,7 +181,7 @@ impl Writer<'_> {
                                 return Err(fault);
                             }
                         }
-                        waiting.note(&[Change::Deliveries, Change::Inboxes]);
+                        waiting.note(&[Change::Deliveries]);
                     }
                     Work::Task(task) => {
                         // It may read what the captures before it have counted.

@@ -112,6 +112,7 @@ async fn queries_find_what_they_say_with_and_without_an_index() {
     let same = store.events_of("evt_same".to_owned(), "shop".parse().unwrap()).await.unwrap();
     assert_eq!(same.iter().map(|row| row.id.0).collect::<Vec<_>>(), [8, 9]);
     assert!(store.events_of("evt_same".to_owned(), "git".parse().unwrap()).await.unwrap().is_empty());
+    known(&store).await;
     store.close().await;
 
     let store = indexed(dir.path(), 10).await;
@@ -120,12 +121,34 @@ async fn queries_find_what_they_say_with_and_without_an_index() {
     }
     let again = store.events_of("evt_same".to_owned(), "shop".parse().unwrap()).await.unwrap();
     assert_eq!(again, same);
+    known(&store).await;
     // What comes after is found at once, indexed or not.
     let mut late = delivery(11);
     late.body = Bytes::from_static(b"alpha again");
     append(&store, late).await;
     assert_eq!(ids(&store, "alpha").await, [1, 5, 11]);
+    let mut again = delivery(12);
+    again.event_id = Some("evt_same".to_owned());
+    append(&store, again).await;
+    assert_eq!(newest(&store, &["evt_same", "d-11"]).await, [("evt_same", 12), ("d-11", 11)].map(named));
+    store.delete(vec![DeliveryId(12), DeliveryId(9)]).await.unwrap();
+    assert_eq!(newest(&store, &["evt_same", "d-12", "d-9"]).await, [("evt_same", 8)].map(named));
     store.close().await;
+}
+
+/// What the ten are called.
+async fn known(store: &Store) {
+    let asked = ["evt_1", "d-2", "nothing", "evt_same", "evt_8", ""];
+    let expected = [("evt_1", 1), ("d-2", 2), ("evt_same", 9)].map(named);
+    assert_eq!(newest(store, &asked).await, expected);
+}
+
+async fn newest(store: &Store, names: &[&str]) -> Vec<(String, DeliveryId)> {
+    store.known_ids(names.iter().map(ToString::to_string).collect()).await.unwrap()
+}
+
+fn named((name, id): (&str, i64)) -> (String, DeliveryId) {
+    (name.to_owned(), DeliveryId(id))
 }
 
 /// Opens with an index and waits until it covers `newest`.
