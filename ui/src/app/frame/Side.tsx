@@ -68,7 +68,7 @@ export function Side({ open, onChoose }: { open: boolean; onChoose: () => void }
   const search = location.search as Record<string, string | undefined>;
   const at = location.pathname;
   const query = at === "/" ? (search.q ?? "") : null;
-  const unseen = useUnseen(query);
+  const unseen = useUnseen(query, inboxes);
   const title = (id: string) => providers?.find((provider) => provider.id === id)?.title.replace(/ \(.*\)$/, "") ?? id;
 
   const filters: { label: string; q: string; n: number | undefined }[] = [

@@ -1,28 +1,26 @@
 // How many deliveries came to each inbox since it was last looked at, in this run of the window.
-import { useEffect, useState } from "react";
-import { useEvents } from "@/app/events";
+import { useEffect, useRef, useState } from "react";
+import type { Inbox } from "@/generated/api";
 
-/** `query`: the filter that is shown now, null while another view is open. */
-export function useUnseen(query: string | null): ReadonlyMap<string, number> {
+/**
+ * `query`: the filter that is shown now, null while another view is open. Counted from what the inboxes hold: of a
+ * burst the events do not tell each one.
+ */
+export function useUnseen(query: string | null, inboxes: readonly Inbox[] | undefined): ReadonlyMap<string, number> {
+  const looked = useRef<Map<string, number> | undefined>(undefined);
   const [unseen, setUnseen] = useState<ReadonlyMap<string, number>>(new Map());
   // Only a view of that one inbox counts as having looked: in the whole list a row may go by unnoticed.
   const shown = query?.match(/^inbox:(\S+)$/)?.[1];
-  useEvents((event) => {
-    if (event.event !== "arrived" || event.rows.length === 0) return;
-    setUnseen((before) => {
-      const next = new Map(before);
-      for (const row of event.rows) if (row.inbox !== shown) next.set(row.inbox, (next.get(row.inbox) ?? 0) + 1);
-      return next;
-    });
-  });
   useEffect(() => {
-    if (shown === undefined) return;
-    setUnseen((before) => {
-      if (!before.has(shown)) return before;
-      const next = new Map(before);
-      next.delete(shown);
-      return next;
-    });
-  }, [shown]);
+    if (inboxes === undefined) return;
+    looked.current ??= new Map(inboxes.map((inbox) => [inbox.name, inbox.deliveries]));
+    const seen = looked.current;
+    for (const { name, deliveries } of inboxes) {
+      // What was deleted meanwhile is not unseen.
+      const before = Math.min(seen.get(name) ?? 0, deliveries);
+      seen.set(name, name === shown ? deliveries : before);
+    }
+    setUnseen(new Map(inboxes.map(({ name, deliveries }) => [name, deliveries - (seen.get(name) ?? 0)])));
+  }, [shown, inboxes]);
   return unseen;
 }

@@ -52,6 +52,24 @@ describe("the open result set", () => {
     expect(ids(store)).toEqual(["d-200", "d-199", "d-198"]);
   });
 
+  it("stays where it is when some of what arrived could not be told", async () => {
+    const fake = createFake({ deliveries: 100 });
+    const store = await opened(fake);
+    store.stay();
+    const before = ids(store, 10);
+    fake.arrive(50);
+    store.hear({ event: "missed" });
+    // The rows are there all the while, so that a key finds its place.
+    expect(ids(store, 10)).toEqual(before);
+    await settle();
+    expect(ids(store, 10)).toEqual(before);
+    expect(store.state()).toMatchObject({ total: 150, shown: 100, following: false });
+    store.follow();
+    store.hear({ event: "missed" });
+    await settle();
+    expect(store.state()).toMatchObject({ total: 150, shown: 150, following: true });
+  });
+
   it("takes along a burst that is larger than what the event carries", async () => {
     const fake = createFake({ deliveries: 100 });
     const store = await opened(fake);

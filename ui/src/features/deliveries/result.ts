@@ -81,8 +81,11 @@ export class ResultStore {
     return index >= 0 && index < this.#state.shown ? index : undefined;
   }
 
-  /** Opens the result of a query. While it opens, and when the query has a fault, what was shown stays. */
-  async open(query: string): Promise<boolean> {
+  /**
+   * Opens the result of a query. While it opens, and when the query has a fault, what was shown stays. `stay`: it is
+   * the same query, and the eye stays where it is: the rows keep their age, and what is new waits above.
+   */
+  async open(query: string, stay = false): Promise<boolean> {
     this.#opening += 1;
     const ticket = this.#opening;
     try {
@@ -91,20 +94,22 @@ export class ResultStore {
         this.#close(set.id);
         return false;
       }
-      const before = this.#state.id;
+      const before = this.#state;
       const total = Math.max(set.total, this.#early.get(set.id) ?? 0);
+      const following = stay ? before.following : !before.held;
       this.#early.clear();
-      this.#forget();
+      if (stay) this.#doubt();
+      else this.#forget();
       this.#set({
         phase: "open",
         query,
         id: set.id,
         total,
-        shown: total,
+        shown: following || !stay ? total : Math.min(before.shown, total),
         fault: null,
-        following: !this.#state.held,
+        following,
       });
-      if (before !== 0) this.#close(before);
+      if (before.id !== 0) this.#close(before.id);
       await this.#fetch();
       return true;
     } catch (thrown) {
@@ -197,7 +202,7 @@ export class ResultStore {
         if (event.tags.includes("deliveries")) this.refresh();
         break;
       case "missed":
-        void this.open(this.#state.query);
+        void this.open(this.#state.query, true);
         break;
       default:
         break;
@@ -206,7 +211,7 @@ export class ResultStore {
 
   /** Reads again what is seen; the rest when it comes into view. */
   refresh(): void {
-    for (const age of this.#rows.keys()) this.#stale.add(age);
+    this.#doubt();
     void this.#fetch();
   }
 
@@ -278,10 +283,8 @@ export class ResultStore {
       this.#fetching = false;
     }
     if (reopen) {
-      const { following, held } = this.#state;
-      await this.open(this.#state.query);
+      await this.open(this.#state.query, true);
       this.#remade = { id: this.#state.id, total: this.#state.total };
-      if (!following) this.#set({ following, held });
     } else if (this.#again) {
       this.#again = false;
       await this.#fetch();
@@ -305,6 +308,11 @@ export class ResultStore {
       this.#rows.delete(age);
       if (row) this.#ages.delete(row.id);
     }
+  }
+
+  /** What is here is shown until it has been read again. */
+  #doubt(): void {
+    for (const age of this.#rows.keys()) this.#stale.add(age);
   }
 
   #forget(): void {

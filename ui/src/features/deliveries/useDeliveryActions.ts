@@ -256,7 +256,7 @@ export function useDeliveryActions(needs: Needs): void {
     },
     ...TABS.map((tab, n) => ({
       id: `tab-${tab}`,
-      label: `${tab[0]?.toUpperCase()}${tab.slice(1)}`,
+      label: `Tab ${tab[0]?.toUpperCase()}${tab.slice(1)}`,
       group: "Tabs of the delivery",
       keys: [String(n + 1)],
       enabled: none,
