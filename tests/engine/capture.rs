@@ -264,7 +264,7 @@ async fn exports_read_back_and_hide_credentials() {
     let lines = stage.call("deliveries.export", json!({ "format": "jsonl", "with_secrets": true })).await;
     let base64 =
         base64::Engine::encode(&base64::engine::general_purpose::STANDARD, lines["text"].as_str().unwrap());
-    let imported = stage.call("deliveries.import", json!({ "format": "jsonl", "base64": base64 })).await;
+    let imported = stage.call("deliveries.import", json!({ "base64": base64 })).await;
     let id = &imported["ids"][0];
     assert_eq!(bytes(&stage, id, PartOf::Body).await, body.as_bytes());
     assert_eq!(stage.deliveries("origin:imported").await.len(), 1);

@@ -91,3 +91,27 @@ async fn planted_secrets_are_nowhere_but_in_the_vault() {
         assert_eq!(mode & 0o077, 0, "{} can be read by others ({mode:o})", path.display());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_in_the_wrong_place_is_not_quoted() {
+    let stage = Stage::new().await;
+    let (text, number) = ("canary-0123456789", 9_081_726_354_u64);
+    let rows = [
+        ("inboxes.create", json!({ "name": "m", "scheme": "mynd", "secrets": text })),
+        ("inboxes.create", json!({ "name": "m", "scheme": "mynd", "secrets": [number] })),
+        ("inboxes.create", json!({ "name": "m", "scheme": "mynd", "secrets": [{ "value": text }] })),
+        ("inboxes.add_secret", json!({ "name": "m", "secret": [text] })),
+        ("connections.add", json!({ "name": "c", "provider": "mynd", "token": number })),
+        ("secrets.set", json!({ "name": "s", "kind": "token", "value": { "text": text } })),
+        ("tools.send", json!({ "to": "http://localhost:1", "scheme": "mynd", "secret": number })),
+        ("tools.sign", json!({ "request_base64": "", "scheme": "mynd", "secret": number })),
+        ("tools.verify", json!({ "request_base64": "", "scheme": "mynd", "secrets": text })),
+        ("secrets.set", json!(text)),
+    ];
+    for (command, request) in rows {
+        let failure = stage.fails(command, request).await;
+        assert_eq!(failure.code.code(), "invalid_input", "{command}: {failure:?}");
+        let said = format!("{failure:?}");
+        assert!(!said.contains(text) && !said.contains(&number.to_string()), "{command}: {said}");
+    }
+}

@@ -3,8 +3,12 @@
 
 mod bad_input;
 mod capture;
+mod custody;
 mod leaks;
+mod listening;
+mod live;
 mod providers;
 mod replay;
 mod stage;
 mod table;
+mod transfer;

@@ -4,6 +4,7 @@
 //! neither its name nor its value looks like a credential; every other value is replaced. Only an explicit
 //! wish ([`Secrets::Included`]) exports what was received. Bodies are what is exported: they are not searched.
 
+use crate::head::Head;
 use std::borrow::Cow;
 
 /// Stands for a value that was left out.
@@ -204,18 +205,32 @@ pub(crate) fn query(query: &str, secrets: Secrets) -> Cow<'_, str> {
     if secrets == Secrets::Included || query.is_empty() {
         return Cow::Borrowed(query);
     }
-    let mut changed = false;
-    let parts: Vec<Cow<'_, str>> = query
+    let shown: Vec<Cow<'_, str>> = query
         .split('&')
-        .map(|part| match part.split_once('=') {
-            Some((name, value)) if !value.is_empty() && is_sensitive_parameter(name, value) => {
-                changed = true;
-                Cow::Owned(format!("{name}={REDACTED}"))
-            }
-            _ => Cow::Borrowed(part),
+        .map(|part| match sensitive_name(part) {
+            Some(name) => Cow::Owned(format!("{name}={REDACTED}")),
+            None => Cow::Borrowed(part),
         })
         .collect();
-    if changed { Cow::Owned(parts.join("&")) } else { Cow::Borrowed(query) }
+    if shown.iter().any(|part| matches!(part, Cow::Owned(_))) {
+        Cow::Owned(shown.join("&"))
+    } else {
+        Cow::Borrowed(query)
+    }
+}
+
+/// The name of a query's part whose value is left out.
+fn sensitive_name(part: &str) -> Option<&str> {
+    let (name, value) = part.split_once('=')?;
+    (!value.is_empty() && is_sensitive_parameter(name, value)).then_some(name)
+}
+
+/// How many values of a head are left out of exports: of headers, and in the query.
+#[must_use]
+pub fn redactions(head: &Head) -> u64 {
+    let headers = head.pairs().iter().filter(|(name, value)| is_sensitive_header(name, value)).count();
+    let values = head.query().split('&').filter(|part| sensitive_name(part).is_some()).count();
+    (headers + values) as u64
 }
 
 #[cfg(test)]
@@ -268,6 +283,17 @@ mod tests {
         }
         for value in ["Bearer abc", "eyJhbGciOi.x.y", "sk_live_1", "whsec_abc", "sha256=00", "v1,abc"] {
             assert!(is_sensitive_header("X-Event", value), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_counted() {
+        for (head, count) in [
+            ("POST / HTTP/1.1\r\nHost: a\r\n\r\n", 0),
+            ("POST /?token=a&id=1&sig=b HTTP/1.1\r\nHost: a\r\n\r\n", 2),
+            ("POST /?token=a HTTP/1.1\r\nCookie: a\r\nX-Sig: b\r\nHost: c\r\n\r\n", 3),
+        ] {
+            assert_eq!(redactions(&Head::parse(head.as_bytes())), count, "{head}");
         }
     }
 

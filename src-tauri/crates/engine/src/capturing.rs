@@ -2,7 +2,7 @@
 
 use crate::api::{CaptureStart, Nothing, Status};
 use crate::engine::{Engine, lock};
-use crate::judge::{self, Judged};
+use crate::judge;
 use crate::ready::ReadyInbox;
 use crate::settings;
 use bytes::Bytes;
@@ -50,15 +50,6 @@ impl Capturing {
     pub(crate) fn address(&self) -> Option<SocketAddr> {
         lock(&self.shown).address
     }
-
-    /// Stops listening and waits until requests under way are done.
-    pub(crate) async fn stop(&self) -> Option<SpanId> {
-        let running = self.state.lock().await.take()?;
-        running.stop.cancel();
-        running.listening.done().await;
-        lock(&self.shown).address = None;
-        Some(running.span)
-    }
 }
 
 pub(crate) async fn start(engine: &Engine, request: CaptureStart) -> Result<Status> {
@@ -72,33 +63,81 @@ pub(crate) async fn start(engine: &Engine, request: CaptureStart) -> Result<Stat
         )
         .hint("Use 127.0.0.1 for this machine only.")
     })?;
-    if let Some(span) = engine.0.capturing.stop().await {
-        engine.0.store.listening_until(span, engine.now()).await?;
-    }
-    let started = listen_on(engine, SocketAddr::new(ip, port), settings.body_cap).await;
-    {
-        let mut shown = lock(&engine.0.capturing.shown);
-        match &started {
-            Ok(address) => *shown = Shown { address: Some(*address), failure: None },
-            Err(failure) => *shown = Shown { address: None, failure: Some(failure.clone()) },
-        }
-    }
-    let status = settings::status(engine, Nothing {}).await?;
-    engine.push(crate::api::Event::Status { status: Box::new(status.clone()) });
-    started.map(|_| status)
+    let started = {
+        // Held to the end, so that two calls at once can't each take the other's port away.
+        let mut state = engine.0.capturing.state.lock().await;
+        let started = move_to(engine, &mut state, SocketAddr::new(ip, port), settings.body_cap).await;
+        let address = state.as_ref().map(|running| running.listening.local_addr);
+        let failure = started.as_ref().err().filter(|_| address.is_none()).cloned();
+        *lock(&engine.0.capturing.shown) = Shown { address, failure };
+        started
+    };
+    let status = told(engine).await?;
+    started.map(|()| status)
 }
 
 pub(crate) async fn stop(engine: &Engine, _: Nothing) -> Result<Status> {
-    if let Some(span) = engine.0.capturing.stop().await {
-        engine.0.store.listening_until(span, engine.now()).await?;
+    end(engine).await;
+    told(engine).await
+}
+
+/// Stops listening and waits until requests under way are done.
+pub(crate) async fn end(engine: &Engine) {
+    let mut state = engine.0.capturing.state.lock().await;
+    if let Some(running) = state.take() {
+        finish(engine, running).await;
     }
+    lock(&engine.0.capturing.shown).address = None;
+}
+
+async fn told(engine: &Engine) -> Result<Status> {
     let status = settings::status(engine, Nothing {}).await?;
     engine.push(crate::api::Event::Status { status: Box::new(status.clone()) });
     Ok(status)
 }
 
-async fn listen_on(engine: &Engine, address: SocketAddr, body_cap: u64) -> Result<SocketAddr> {
-    let mut state = engine.0.capturing.state.lock().await;
+/// Listens on `wanted` instead of wherever it listens now. When that is not possible, it listens where it did.
+async fn move_to(
+    engine: &Engine,
+    state: &mut Option<Running>,
+    wanted: SocketAddr,
+    body_cap: u64,
+) -> Result<()> {
+    let before = state.as_ref().map(|running| running.listening.local_addr);
+    if before.is_none_or(|before| before.port() != wanted.port()) {
+        let fresh = listen_on(engine, wanted, body_cap).await?;
+        if let Some(old) = state.replace(fresh) {
+            finish(engine, old).await;
+        }
+        return Ok(());
+    }
+    // No port is listened on twice, not even by one program.
+    if let Some(old) = state.take() {
+        finish(engine, old).await;
+    }
+    match listen_on(engine, wanted, body_cap).await {
+        Ok(fresh) => {
+            *state = Some(fresh);
+            Ok(())
+        }
+        Err(failure) => {
+            if let Some(before) = before.filter(|before| *before != wanted) {
+                *state = listen_on(engine, before, body_cap).await.ok();
+            }
+            Err(failure)
+        }
+    }
+}
+
+async fn finish(engine: &Engine, running: Running) {
+    running.stop.cancel();
+    running.listening.done().await;
+    if let Err(failure) = engine.0.store.listening_until(running.span, engine.now()).await {
+        tracing::warn!(code = %failure.code, "the end of listening could not be recorded: {failure}");
+    }
+}
+
+async fn listen_on(engine: &Engine, address: SocketAddr, body_cap: u64) -> Result<Running> {
     // Port 0 names no port yet; the system gives one that is free.
     let early = if address.port() == 0 { None } else { Some(claim(engine, address)?) };
     let stop = engine.0.stop.child_token();
@@ -108,27 +147,48 @@ async fn listen_on(engine: &Engine, address: SocketAddr, body_cap: u64) -> Resul
         limits: Limits { body_cap, ..Limits::default() },
     };
     let listening = listen(options, Taking(engine.clone()), stop.clone())?;
-    let local = listening.local_addr;
-    let held = match early {
-        Some(held) => held,
+    match recorded(engine, listening.local_addr, early).await {
+        Ok((claim, span)) => {
+            let warming = engine.clone();
+            engine.0.tasks.spawn(async move {
+                if let Err(failure) = warming.warm_inboxes().await {
+                    tracing::warn!(code = %failure.code, "inboxes could not be read beforehand: {failure}");
+                }
+            });
+            Ok(Running { stop, listening, _claim: claim, span })
+        }
+        Err(failure) => {
+            // A server that nobody holds could never be stopped.
+            stop.cancel();
+            listening.done().await;
+            Err(failure)
+        }
+    }
+}
+
+/// Writes down that `local` is listened on: for other processes, and for the record.
+async fn recorded(
+    engine: &Engine,
+    local: SocketAddr,
+    early: Option<PortClaim>,
+) -> Result<(PortClaim, SpanId)> {
+    let claim = match early {
+        Some(claim) => claim,
         None => claim(engine, local)?,
     };
-    let span = engine.0.store.listening_from(local, engine.now()).await?;
-    *state = Some(Running { stop, listening, _claim: held, span });
-    let warming = engine.clone();
-    engine.0.tasks.spawn(async move {
-        if let Err(failure) = warming.warm_inboxes().await {
-            tracing::warn!(code = %failure.code, "inboxes could not be read beforehand: {failure}");
-        }
-    });
-    Ok(local)
+    Ok((claim, engine.0.store.listening_from(local, engine.now()).await?))
 }
 
 fn claim(engine: &Engine, address: SocketAddr) -> Result<PortClaim> {
     engine.0.store.claim_port(address).map_err(|PortHeld { pid, program, since }| {
+        let holder = match pid {
+            // It has the port and has not said yet who it is.
+            0 => "Another Waybill has just begun to capture".to_owned(),
+            _ => format!("{program} (process {pid}) has been capturing since {since}"),
+        };
         Failure::new(
             ErrorCode::PortInUse,
-            format!("{program} (process {pid}) has been capturing on {address} since {since}; nothing was started here."),
+            format!("{address} is taken: {holder}; nothing was started here."),
         )
         .hint("Its deliveries are in the same store and show up here too. Choose another port to capture on both.")
         .details(serde_json::json!({ "address": address.to_string(), "pid": pid, "program": program, "since": since }))
@@ -168,32 +228,32 @@ fn inbox_name(path: &str) -> Option<Name> {
     rest.split('/').next()?.parse().ok()
 }
 
+/// Bodies from this size on are hashed and judged on a thread that may block.
+const LONG_BODY: usize = 256 * 1024;
+
 async fn take(engine: &Engine, arrived: Arrived) -> Result<Answer> {
     let ready = match inbox_name(arrived.path()).filter(|name| name.as_str() != UNSORTED) {
-        Some(name) => engine.ready_inbox(&name).await?,
+        Some(name) => engine.ready_inbox_soon(&name).await?,
         None => None,
     };
-    let url = arrived.target.clone();
-    let headers: Vec<(&[u8], &[u8])> =
-        arrived.headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
-    let request = Request {
-        method: arrived.method.as_bytes(),
-        url: url.as_bytes(),
-        headers: &headers,
-        body: &arrived.body,
-        truncated: arrived.truncated || arrived.incomplete.is_some(),
+    let whole = arrived.incomplete.is_none();
+    let long = arrived.body.len() >= LONG_BODY;
+    let examine = {
+        let (engine, ready) = (engine.clone(), ready.clone());
+        move || examined(&engine, &arrived, ready.as_deref())
     };
-    let judged = judge::judge(&engine.0.schemes, ready.as_deref(), &request, arrived.received_at);
-    let rule = ready.as_ref().map(|ready| ready.inbox.answer.clone());
-    let status = arrived.forced_status().unwrap_or_else(|| rule.as_ref().map_or(404, |rule| rule.status));
-    let duration_us = u64::try_from(arrived.started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    let forwards = ready.as_ref().map(|ready| ready.inbox.forward_to.clone()).unwrap_or_default();
-    let new = record(&arrived, ready.as_deref(), judged, status, duration_us);
+    let new = if long {
+        tokio::task::spawn_blocking(examine).await.map_err(|error| {
+            Failure::internal(format!("A delivery could not be examined ({error}); it was not kept."))
+        })?
+    } else {
+        examine()
+    };
     let id = engine.0.store.try_append(new)?.await?;
-    if arrived.incomplete.is_none() {
-        forward(engine, id, forwards);
+    if whole {
+        forward(engine, id, ready.as_ref().map(|ready| ready.inbox.forward_to.clone()).unwrap_or_default());
     }
-    let Some(rule) = rule else { return Ok(Answer::status(404)) };
+    let Some(rule) = ready.map(|ready| ready.inbox.answer.clone()) else { return Ok(Answer::status(404)) };
     Ok(Answer {
         status: rule.status,
         headers: rule.headers,
@@ -202,13 +262,20 @@ async fn take(engine: &Engine, arrived: Arrived) -> Result<Answer> {
     })
 }
 
-fn record(
-    arrived: &Arrived,
-    ready: Option<&ReadyInbox>,
-    judged: Judged,
-    status: u16,
-    duration_us: u64,
-) -> NewDelivery {
+/// What is kept of a request: its bytes, what it says of itself, and what verification says of it.
+fn examined(engine: &Engine, arrived: &Arrived, ready: Option<&ReadyInbox>) -> NewDelivery {
+    let headers: Vec<(&[u8], &[u8])> =
+        arrived.headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+    let request = Request {
+        method: arrived.method.as_bytes(),
+        url: arrived.target.as_bytes(),
+        headers: &headers,
+        body: &arrived.body,
+        truncated: arrived.truncated || arrived.incomplete.is_some(),
+    };
+    let judged = judge::judge(&engine.0.schemes, ready, &request, arrived.received_at);
+    let status =
+        arrived.forced_status().unwrap_or_else(|| ready.map_or(404, |ready| ready.inbox.answer.status));
     NewDelivery {
         inbox: ready.map_or_else(unsorted, |ready| ready.inbox.name.clone()),
         received_at: arrived.received_at,
@@ -223,7 +290,6 @@ fn record(
         event_id: judged.identity.event_id,
         delivery_id: judged.identity.delivery_id,
         status,
-        duration_us,
         origin: Origin::Captured,
         peer: Some(arrived.peer.to_string()),
         truncated: arrived.truncated || arrived.incomplete.is_some(),
@@ -231,6 +297,7 @@ fn record(
         body_sha256: Sha256::digest(&arrived.body).into(),
         head: arrived.raw_head.clone(),
         body: arrived.body.clone(),
+        duration_us: u64::try_from(arrived.started.elapsed().as_micros()).unwrap_or(u64::MAX),
     }
 }
 

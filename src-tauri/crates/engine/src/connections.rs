@@ -2,6 +2,7 @@
 
 use crate::api::*;
 use crate::engine::Engine;
+use crate::intents;
 use crate::vaulting::NewSecret;
 use std::sync::Arc;
 use std::time::Instant;
@@ -110,5 +111,8 @@ pub(crate) async fn remove(engine: &Engine, request: Named) -> Result<Nothing> {
     let connection = find(engine, &request.name).await?;
     engine.0.store.remove_connection(request.name).await?;
     engine.forget_secret(&connection.token).await?;
+    for verb in ["create", "rotate"] {
+        intents::found_out(engine, &connection.name, verb, |_| true).await;
+    }
     Ok(Nothing {})
 }

@@ -2,7 +2,7 @@
 
 use crate::api::*;
 use crate::engine::Engine;
-use crate::payload;
+use crate::{payload, results};
 use std::sync::Arc;
 use waybill_content::{Head, hex_lines};
 use waybill_model::{Delivery, DeliveryId, Failure, Result};
@@ -25,17 +25,8 @@ pub(crate) async fn matching(engine: &Engine, text: &str) -> Result<Vec<Delivery
 }
 
 pub(crate) async fn query(engine: &Engine, request: QueryDeliveries) -> Result<ResultSet> {
-    let parsed = parse(engine, &request.query)?;
-    let wanted = QueryRef {
-        query: parsed.clone(),
-        after: None,
-        before: None,
-        limit: None,
-        newest_first: false,
-        cancel: None,
-    };
-    let ids = engine.0.store.ids(wanted).await?;
-    Ok(engine.0.results.insert(parsed, ids))
+    let query = parse(engine, &request.query)?;
+    results::open(engine, query).await
 }
 
 pub(crate) async fn window(engine: &Engine, request: WindowRequest) -> Result<Window> {

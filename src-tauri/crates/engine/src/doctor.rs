@@ -3,6 +3,7 @@
 use crate::api::*;
 use crate::engine::Engine;
 use crate::secrets;
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use waybill_model::{Result, VaultKind, VaultState};
 
 fn line(name: &str, state: &str, detail: impl Into<String>, mend: impl Into<String>) -> DoctorLine {
@@ -97,10 +98,14 @@ async fn port(engine: &Engine) -> DoctorLine {
         return line("capture", "problem", failure.message, failure.hint.unwrap_or_default());
     }
     let Ok(settings) = engine.0.store.settings().await else {
-        return line("capture", "problem", "the settings can't be read", "");
+        return line("capture", "problem", "the settings can't be read", "See the line about the database.");
     };
-    let address = format!("{}:{}", settings.bind, settings.port);
-    match std::net::TcpListener::bind(&address) {
+    let Ok(ip) = settings.bind.parse::<IpAddr>() else {
+        let detail = format!("{:?} is no address to listen on", settings.bind);
+        return line("capture", "problem", detail, "Set another one; 127.0.0.1 is this machine only.");
+    };
+    let address = SocketAddr::new(ip, settings.port);
+    match TcpListener::bind(address) {
         Ok(_) => line("capture", "ok", format!("{address} is free"), ""),
         Err(error) => line(
             "capture",
@@ -147,19 +152,37 @@ fn catalogue(engine: &Engine) -> Vec<DoctorLine> {
     lines
 }
 
-/// Writes that were asked of a provider and never answered: nobody knows whether they happened.
+/// Writes that were asked of a provider and whose end is not known.
 async fn intents(engine: &Engine) -> Vec<DoctorLine> {
-    let open = engine.0.store.open_intents().await.unwrap_or_default();
+    let open = match engine.0.store.open_intents().await {
+        Ok(open) => open,
+        Err(failure) => {
+            return vec![line(
+                "unanswered write",
+                "problem",
+                failure.message,
+                failure.hint.unwrap_or_default(),
+            )];
+        }
+    };
     open.into_iter()
         .map(|intent| {
+            let mend = match intent.verb.as_str() {
+                "rotate" => "The secret here may be dead at the provider: rotate it again, or delete the endpoint."
+                    .to_owned(),
+                _ => format!(
+                    "Read the endpoints again (waybill endpoint list --connection {}): if it happened, it stands there; a provider without such a list shows it on its own pages.",
+                    intent.connection
+                ),
+            };
             line(
                 "unanswered write",
                 "problem",
                 format!(
-                    "{} at {} of {} was sent and not answered",
+                    "{} at {} of {} was sent, and its end is not known",
                     intent.verb, intent.connection, intent.created_at
                 ),
-                "Read the endpoints again and see whether it happened before doing it once more.",
+                mend,
             )
         })
         .collect()

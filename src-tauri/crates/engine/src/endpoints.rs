@@ -3,6 +3,7 @@
 use crate::api::*;
 use crate::connections::{client, find};
 use crate::engine::Engine;
+use crate::intents;
 use std::collections::{HashMap, HashSet};
 use waybill_model::{
     Connection, Endpoint, ErrorCode, Failure, Inbox, LogEntry, Name, ProviderOperation, Result, SecretKind,
@@ -15,29 +16,33 @@ pub(crate) use crate::writes::{create, delete, redeliver, rotate, set_active, te
 /// Reads a connection's endpoints anew and remembers them. Tells how many there are.
 pub(crate) async fn read_one(engine: &Engine, connection: &Connection) -> Result<usize> {
     let read = read_remote(engine, connection).await;
-    let mut known = connection.clone();
-    known.last_error = read.as_ref().err().map(|failure| failure.message.clone());
-    if let Ok(endpoints) = &read {
-        known.read_at = Some(engine.now());
-        known.endpoints = u32::try_from(endpoints.len()).unwrap_or(u32::MAX);
+    let last_error = read.as_ref().err().map(|failure| failure.message.clone());
+    // Read again: a call takes a while, and others write too.
+    let mut known = find(engine, &connection.name).await?;
+    if known.last_error != last_error {
+        known.last_error = last_error;
+        engine.0.store.update_connection(known).await?;
     }
-    engine.0.store.update_connection(known).await?;
-    let endpoints = read?;
+    let (endpoints, listed) = read?;
     let count = endpoints.len();
     engine.0.store.put_endpoints(connection.name.clone(), endpoints, engine.now()).await?;
+    if listed {
+        intents::found_out(engine, &connection.name, "create", |_| true).await;
+    }
     Ok(count)
 }
 
-async fn read_remote(engine: &Engine, connection: &Connection) -> Result<Vec<Endpoint>> {
+/// The endpoints, and whether the provider has listed them.
+async fn read_remote(engine: &Engine, connection: &Connection) -> Result<(Vec<Endpoint>, bool)> {
     let (client, description) = client(engine, connection).await?;
     let support = description.support(ProviderOperation::List);
     let listed = if support == Support::Unsupported { Err(no_list(connection)) } else { client.list().await };
     match listed {
-        Ok(endpoints) => Ok(endpoints),
+        Ok(endpoints) => Ok((endpoints, true)),
         // A provider that documents no list may have none: what was made from here is then all that is known.
         Err(failure) if has_no_list(&failure, support) => {
             let known = engine.0.store.endpoints(Some(connection.name.clone())).await?;
-            Ok(known.into_iter().map(|(endpoint, _)| endpoint).collect())
+            Ok((known.into_iter().map(|(endpoint, _)| endpoint).collect(), false))
         }
         Err(failure) => Err(failure),
     }

@@ -19,13 +19,14 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use waybill_model::{
-    Clock, Delivery, DeliveryId, Entropy, ErrorCode, Failure, Result, SecretId, SystemClock, VaultKind,
+    Attempt, AttemptId, Clock, Delivery, DeliveryId, Entropy, ErrorCode, Failure, JobId, Result, SecretId,
+    SystemClock, VaultKind,
 };
 use waybill_query::Query;
 use waybill_store::{QueryRef, Store, StoreOptions};
 use waybill_vault::Vault;
 
-/// Asks for the passphrase of the encrypted file, when it is needed.
+/// Asks for the passphrase of the encrypted file.
 pub type AskPassphrase = Arc<dyn Fn() -> Option<SecretString> + Send + Sync>;
 
 /// How an engine is started.
@@ -45,6 +46,8 @@ pub struct EngineOptions {
     pub entropy: Arc<dyn Entropy>,
     /// The log filter; absent: warnings, and information of Waybill's own.
     pub log_level: Option<String>,
+    /// Write the log to standard error too.
+    pub log_to_stderr: bool,
     /// The scrypt work factor of a new encrypted file; low in tests only.
     pub work_factor: u8,
 }
@@ -61,6 +64,7 @@ impl EngineOptions {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             log_level: None,
+            log_to_stderr: false,
             work_factor: waybill_vault::DEFAULT_WORK_FACTOR,
         }
     }
@@ -90,7 +94,8 @@ impl Entropy for SystemEntropy {
 /// # Errors
 /// `data_folder` when the platform names none.
 pub fn data_dir(given: Option<&Path>) -> Result<PathBuf> {
-    if let Some(given) = given {
+    // An empty path would be the folder that this was started in.
+    if let Some(given) = given.filter(|given| !given.as_os_str().is_empty()) {
         return Ok(given.to_path_buf());
     }
     let home =
@@ -131,6 +136,9 @@ pub(crate) struct Inner {
     /// still be copied or stored.
     pub(crate) held: Mutex<HashMap<SecretId, SecretString>>,
     pub(crate) forward_all: Mutex<Vec<String>>,
+    /// Held while an inbox or the settings are read, changed and written back, so that of two changes at once
+    /// none is lost.
+    pub(crate) changing: tokio::sync::Mutex<()>,
     pub(crate) notice: Option<String>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
@@ -151,7 +159,7 @@ impl Engine {
     /// Opens the data folder and starts the work of the background. Nothing listens yet.
     ///
     /// # Errors
-    /// `data_folder`, `database_newer`, `vault_passphrase`: what stands in the way of opening.
+    /// `data_folder`, `database_newer`, `busy`: what stands in the way of opening.
     pub async fn start(options: EngineOptions) -> Result<Self> {
         waybill_provider::install_tls();
         let folder = options.data_dir.clone();
@@ -159,11 +167,11 @@ impl Engine {
         let opened = tokio::task::spawn_blocking(move || Store::open(&folder, store_options))
             .await
             .map_err(|error| Failure::internal(format!("The store could not be opened: {error}.")))??;
-        logging::start(&options.data_dir, options.log_level.as_deref());
+        logging::start(&options);
         let store = opened.store;
         let settings = store.settings().await?;
         let kind = options.vault.unwrap_or(settings.vault);
-        let vault = vaulting::open(kind, &options)?;
+        let vault = vaulting::open(kind, &options);
         let user_schemes = crate::catalogue::user_files(&options.data_dir.join("schemes"));
         let (events, _) = broadcast::channel(1_024);
         let engine = Self(Arc::new(Inner {
@@ -180,13 +188,14 @@ impl Engine {
             replaying: crate::replays::Replaying::default(),
             held: Mutex::default(),
             forward_all: Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
             notice: opened.notice,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             options,
         }));
         tracing::info!(program = engine.0.options.program, vault = ?kind, "started");
-        pump::start(&engine);
+        pump::start(&engine).await?;
         Ok(engine)
     }
 
@@ -236,7 +245,7 @@ impl Engine {
         self.0.store.newest().await
     }
 
-    /// Every delivery after `seen`, oldest first, at most 10,000.
+    /// Every delivery after `seen`, oldest first, at most 1,000: ask again from the last one for more.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -245,12 +254,28 @@ impl Engine {
             query: Query::everything(),
             after: seen,
             before: None,
-            limit: Some(10_000),
+            limit: Some(1_000),
             newest_first: false,
             cancel: None,
         };
         let ids = self.0.store.ids(wanted).await?;
         self.0.store.deliveries(ids).await
+    }
+
+    /// The attempts of a replay that began after `seen`, oldest first.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn attempts_since(&self, job: JobId, seen: Option<AttemptId>) -> Result<Vec<Attempt>> {
+        crate::replays::attempts_since(self, job, seen).await
+    }
+
+    /// One attempt as it stands now.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn attempt(&self, id: AttemptId) -> Result<Option<Attempt>> {
+        self.0.store.attempt(id).await
     }
 
     /// The present instant.
@@ -275,7 +300,7 @@ impl Engine {
 
     /// Ends everything in order: stop accepting, finish what is under way, hold replays, flush.
     pub async fn stop(&self) {
-        self.0.capturing.stop().await;
+        crate::capturing::end(self).await;
         self.0.stop.cancel();
         self.0.tasks.close();
         if tokio::time::timeout(Duration::from_secs(5), self.0.tasks.wait()).await.is_err() {

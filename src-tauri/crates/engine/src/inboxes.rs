@@ -83,19 +83,13 @@ pub(crate) async fn create(engine: &Engine, request: InboxCreate) -> Result<Inbo
         )
         .hint("Name the scheme with --scheme; 'waybill scheme list' lists them."));
     }
-    for (index, secret) in request.secrets.iter().enumerate() {
-        let name = if index == 0 {
-            format!("{} signing secret", request.name)
-        } else {
-            format!("{} signing secret {}", request.name, index + 1)
-        };
-        secrets.push(keep(engine, name, secret).await?);
-    }
+    let kept = keep_all(engine, &request.name, &request.secrets).await?;
+    secrets.extend(kept.iter().cloned());
     let inbox = Inbox {
         name: request.name.clone(),
         scheme,
         config: request.config,
-        secrets: secrets.clone(),
+        secrets,
         answer,
         forward_to: request.forward_to,
         connection: request.connection,
@@ -107,19 +101,49 @@ pub(crate) async fn create(engine: &Engine, request: InboxCreate) -> Result<Inbo
     };
     if let Err(failure) = engine.0.store.create_inbox(inbox).await {
         // Only what was put in for this inbox; an endpoint's own secret stays.
-        for secret in secrets.iter().rev().take(request.secrets.len()) {
-            let _ = engine.forget_secret(&secret.id).await;
-        }
+        take_back(engine, &kept).await;
         return Err(failure);
     }
     engine.0.ready.forget();
     get(engine, Named { name: request.name }).await
 }
 
-async fn keep(engine: &Engine, name: String, value: &SecretText) -> Result<InboxSecret> {
+/// Puts the secrets of a new inbox into the vault: all of them, or none.
+async fn keep_all(engine: &Engine, inbox: &Name, values: &[SecretText]) -> Result<Vec<InboxSecret>> {
+    for value in values {
+        check_secret(value)?;
+    }
+    let mut kept = Vec::with_capacity(values.len());
+    for (index, value) in values.iter().enumerate() {
+        let number = if index == 0 { String::new() } else { format!(" {}", index + 1) };
+        match keep(engine, format!("{inbox} signing secret{number}"), value).await {
+            Ok(secret) => kept.push(secret),
+            Err(failure) => {
+                take_back(engine, &kept).await;
+                return Err(failure);
+            }
+        }
+    }
+    Ok(kept)
+}
+
+/// Takes secrets out of the vault that were put in for something that then could not be made.
+async fn take_back(engine: &Engine, kept: &[InboxSecret]) {
+    for secret in kept {
+        if let Err(failure) = engine.forget_secret(&secret.id).await {
+            tracing::warn!(code = %failure.code, "a secret that nothing uses stays in the vault: {failure}");
+        }
+    }
+}
+
+fn check_secret(value: &SecretText) -> Result<()> {
     if value.expose().is_empty() {
         return Err(Failure::invalid("The secret is empty; nothing was stored."));
     }
+    Ok(())
+}
+
+async fn keep(engine: &Engine, name: String, value: &SecretText) -> Result<InboxSecret> {
     let new = NewSecret { name, kind: SecretKind::SharedSecret, connection: None, endpoint: None };
     let meta = engine.keep_secret(new, &value.0).await?;
     Ok(InboxSecret { id: meta.id, name: meta.name, state: meta.state })
@@ -162,6 +186,7 @@ pub(crate) async fn of_endpoint(
 }
 
 pub(crate) async fn update(engine: &Engine, request: InboxUpdate) -> Result<Inbox> {
+    let _alone = engine.0.changing.lock().await;
     let mut inbox = get(engine, Named { name: request.name.clone() }).await?;
     if inbox.name.as_str() == UNSORTED {
         return Err(Failure::invalid(
@@ -200,21 +225,29 @@ async fn save(engine: &Engine, inbox: Inbox) -> Result<Inbox> {
 }
 
 pub(crate) async fn add_secret(engine: &Engine, request: InboxAddSecret) -> Result<Inbox> {
-    let mut inbox = get(engine, Named { name: request.name.clone() }).await?;
-    if inbox.scheme.is_none() {
+    if get(engine, Named { name: request.name.clone() }).await?.scheme.is_none() {
         return Err(Failure::invalid(
             "This inbox has no scheme, so a secret could not be used; nothing was stored.",
         )
         .hint("Choose the scheme first."));
     }
+    check_secret(&request.secret)?;
     let kept = keep(engine, format!("{} signing secret", request.name), &request.secret).await?;
-    for secret in &mut inbox.secrets {
-        if secret.state == SecretState::Current {
-            secret.state = SecretState::Previous;
-            if let Some(mut meta) = engine.0.store.secret(secret.id.clone()).await? {
-                meta.state = SecretState::Previous;
-                engine.0.store.put_secret(meta).await?;
-            }
+    let added = put_first(engine, request.name, kept.clone()).await;
+    if added.is_err() {
+        take_back(engine, &[kept]).await;
+    }
+    added
+}
+
+/// Makes `kept` the secret that signs for an inbox; the ones before are still tried.
+async fn put_first(engine: &Engine, name: Name, kept: InboxSecret) -> Result<Inbox> {
+    let _alone = engine.0.changing.lock().await;
+    let mut inbox = get(engine, Named { name }).await?;
+    for secret in inbox.secrets.iter().filter(|secret| secret.state == SecretState::Current) {
+        if let Some(mut meta) = engine.0.store.secret(secret.id.clone()).await? {
+            meta.state = SecretState::Previous;
+            engine.0.store.put_secret(meta).await?;
         }
     }
     inbox.secrets.insert(0, kept);
@@ -222,13 +255,16 @@ pub(crate) async fn add_secret(engine: &Engine, request: InboxAddSecret) -> Resu
 }
 
 pub(crate) async fn remove_secret(engine: &Engine, request: InboxRemoveSecret) -> Result<Inbox> {
-    let mut inbox = get(engine, Named { name: request.name.clone() }).await?;
-    let before = inbox.secrets.len();
-    inbox.secrets.retain(|secret| secret.id != request.secret);
-    if inbox.secrets.len() == before {
-        return Err(Failure::not_found("secret of this inbox", request.secret));
-    }
-    let inbox = save(engine, inbox).await?;
+    let inbox = {
+        let _alone = engine.0.changing.lock().await;
+        let mut inbox = get(engine, Named { name: request.name.clone() }).await?;
+        let before = inbox.secrets.len();
+        inbox.secrets.retain(|secret| secret.id != request.secret);
+        if inbox.secrets.len() == before {
+            return Err(Failure::not_found("secret of this inbox", request.secret));
+        }
+        save(engine, inbox).await?
+    };
     forget_unused(engine, &[request.secret]).await?;
     Ok(inbox)
 }

@@ -1,34 +1,41 @@
 //! Structured logs: one JSON document a line, a file a day in the data folder, fourteen kept. What
 //! looks like a credential never reaches the file: the line passes [`scrub`] on its way.
 
+use crate::engine::EngineOptions;
 use std::io::{self, Write};
 use std::path::Path;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 /// Starts logging for this process; a second call keeps the first.
-pub(crate) fn start(folder: &Path, level: Option<&str>) {
-    let logs = folder.join("logs");
-    if std::fs::create_dir_all(&logs).is_err() {
-        return;
-    }
+pub(crate) fn start(options: &EngineOptions) {
+    let filter = EnvFilter::try_new(options.log_level.as_deref().unwrap_or("warn,waybill=info"));
+    let file = appender(&options.data_dir.join("logs"))
+        .map(|file| tracing_subscriber::fmt::layer().json().with_writer(Scrubbing(file)));
+    let terminal = options.log_to_stderr.then(|| {
+        tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .with_writer(Scrubbing(io::stderr as fn() -> io::Stderr))
+    });
+    let layers = file.map(Layer::boxed).into_iter().chain(terminal.map(Layer::boxed)).collect::<Vec<_>>();
+    let subscriber = tracing_subscriber::registry().with(layers).with(filter.unwrap_or_default());
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// The file of today; none when it can't be written: nothing fails because it can't be logged.
+fn appender(logs: &Path) -> Option<RollingFileAppender> {
+    std::fs::create_dir_all(logs).ok()?;
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("waybill")
         .filename_suffix("jsonl")
         .max_log_files(14)
-        .build(&logs);
-    let Ok(appender) = appender else { return };
-    private(&logs);
-    let filter = EnvFilter::try_new(level.unwrap_or("warn,waybill=info")).unwrap_or_default();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_env_filter(filter)
-        .with_writer(Scrubbing(appender))
-        .with_current_span(true)
-        .finish();
-    let _ = tracing::subscriber::set_global_default(subscriber);
+        .build(logs)
+        .ok()?;
+    private(logs);
+    Some(appender)
 }
 
 /// Logs are nobody else's to read. A folder that can't be changed is one the store refuses anyway.
@@ -45,12 +52,12 @@ fn private(folder: &Path) {
     let _ = folder;
 }
 
-struct Scrubbing(RollingFileAppender);
+struct Scrubbing<M>(M);
 
 struct Line<W>(W);
 
-impl<'a> MakeWriter<'a> for Scrubbing {
-    type Writer = Line<<RollingFileAppender as MakeWriter<'a>>::Writer>;
+impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for Scrubbing<M> {
+    type Writer = Line<M::Writer>;
     fn make_writer(&'a self) -> Self::Writer {
         Line(self.0.make_writer())
     }

@@ -1,8 +1,9 @@
 //! A body as the window shows it: decoded for the eye within limits, the stored bytes untouched.
 
 use crate::api::{JsonNode, JsonNodeKind, JsonProblem, MultipartPart, PayloadKind, PayloadView};
+use std::borrow::Cow;
 use waybill_content::json::{NodeKind, TreeLimits, pretty, tree};
-use waybill_content::{DecodeStop, Head, decode, decode_text, form_fields, parts, sniff};
+use waybill_content::{DecodeStop, EncodingNote, Head, decode_text, form_fields, open, parts};
 
 /// Most bytes of text that are handed over; the rest is read through the Raw view.
 const TEXT: usize = 2 * 1024 * 1024;
@@ -13,33 +14,18 @@ const NODES: usize = 50_000;
 /// The view of `body` as `head` describes it.
 pub(crate) fn view(head: &Head, body: &[u8]) -> PayloadView {
     let content_type = head.header_text("content-type").unwrap_or_default();
-    let mut notes = Vec::new();
-    let encoding = head.header_text("content-encoding").unwrap_or_default();
-    let decoded = decode(&encoding, body);
-    if let Some(stop) = decoded.as_ref().and_then(|decoded| decoded.stop.as_ref()) {
-        notes.push(match stop {
-            DecodeStop::TooLarge => "Only the first 16 MiB are shown decoded.".to_owned(),
-            DecodeStop::Bomb => {
-                "Decoding was stopped: the body grows as a decompression bomb does.".to_owned()
-            }
-            DecodeStop::Broken { detail } => {
-                format!("The body is not what its content encoding says: {detail}.")
-            }
-            DecodeStop::Unsupported => {
-                format!("The content encoding {encoding:?} is not undone; the bytes are shown as they came.")
-            }
-        });
-    }
-    let undone = decoded.filter(|decoded| !matches!(decoded.stop, Some(DecodeStop::Unsupported)));
-    let bytes: &[u8] = undone.as_ref().map_or(body, |decoded| &decoded.bytes);
-    let claim = if content_type.is_empty() { None } else { Some(content_type.as_str()) };
-    let payload = sniff(claim, bytes);
+    let encoding = head.header_text("content-encoding");
+    let claim = Some(content_type.as_str()).filter(|claim| !claim.is_empty());
+    let opened = open(claim, encoding.as_deref(), body);
+    let bytes: &[u8] = &opened.bytes;
     let mut view = PayloadView {
-        kind: kind(payload.kind),
-        content_type,
-        charset: payload.charset.clone().unwrap_or_else(|| "utf-8".to_owned()),
+        kind: kind(opened.payload.kind),
+        charset: opened.payload.charset.clone().unwrap_or_else(|| "utf-8".to_owned()),
         size: body.len() as u64,
-        decoded: undone.as_ref().map(|_| encoding),
+        decoded: match (&opened.bytes, &opened.encoding) {
+            (Cow::Owned(_), Some(note)) => Some(note.encoding.clone()),
+            _ => None,
+        },
         decoded_size: bytes.len() as u64,
         text: None,
         original: None,
@@ -49,7 +35,8 @@ pub(crate) fn view(head: &Head, body: &[u8]) -> PayloadView {
         pairs: Vec::new(),
         parts: Vec::new(),
         problem: None,
-        notes,
+        notes: opened.encoding.as_ref().and_then(note).into_iter().collect(),
+        content_type,
     };
     match view.kind {
         PayloadKind::Json => json(&mut view, bytes),
@@ -70,6 +57,21 @@ pub(crate) fn view(head: &Head, body: &[u8]) -> PayloadView {
         PayloadKind::Image | PayloadKind::Binary | PayloadKind::Empty => {}
     }
     view
+}
+
+/// Why what is shown is not all of it.
+fn note(note: &EncodingNote) -> Option<String> {
+    Some(match note.stop.as_ref()? {
+        DecodeStop::TooLarge => "Only the first 16 MiB are shown decoded.".to_owned(),
+        DecodeStop::Bomb => "Decoding was stopped: the body grows as a decompression bomb does.".to_owned(),
+        DecodeStop::Broken { detail } => {
+            format!("The body is not what its content encoding says: {detail}.")
+        }
+        DecodeStop::Unsupported => format!(
+            "The content encoding {:?} is not undone; the bytes are shown as they came.",
+            note.encoding
+        ),
+    })
 }
 
 const fn kind(kind: waybill_content::PayloadKind) -> PayloadKind {

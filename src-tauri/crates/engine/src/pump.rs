@@ -1,4 +1,4 @@
-//! From commits to events. Arrivals are gathered for 33 ms; everything else is told at once, folded.
+//! From commits to events. What is committed within 33 ms is told together, each kind once.
 
 use crate::api::{Event, Tag};
 use crate::engine::Engine;
@@ -12,14 +12,14 @@ use waybill_store::{Change, QueryRef};
 
 const GATHER: Duration = Duration::from_millis(33);
 
-/// Starts the task; it ends with the engine's token.
-pub(crate) fn start(engine: &Engine) {
+/// Starts the task; it ends with the engine's token. What is committed after this returns is told.
+pub(crate) async fn start(engine: &Engine) -> Result<()> {
     let mut changes = engine.0.store.subscribe();
+    let mut seen = engine.0.store.newest().await?;
     let stop = engine.0.stop.clone();
     let engine = engine.clone();
     let tracker = engine.0.tasks.clone();
     tracker.spawn(async move {
-        let mut seen = engine.0.store.newest().await.unwrap_or_default();
         loop {
             let first = tokio::select! {
                 change = changes.recv() => change,
@@ -54,6 +54,7 @@ pub(crate) fn start(engine: &Engine) {
             }
         }
     });
+    Ok(())
 }
 
 const EVERYTHING: [Tag; 7] = [
@@ -105,7 +106,7 @@ async fn arrived(engine: &Engine, seen: &mut Option<DeliveryId>) -> Result<bool>
     if newest <= *seen {
         return Ok(false);
     }
-    let results = results::grow(engine, *seen).await?;
+    let results = results::grow(engine, None).await?;
     let wanted = QueryRef {
         query: Query::everything(),
         after: *seen,

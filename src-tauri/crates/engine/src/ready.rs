@@ -6,7 +6,11 @@ use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use waybill_model::{Inbox, Name, Result, SecretState};
+
+/// How long a delivery waits for its inbox's secrets. Senders wait ten seconds and more for an answer.
+const VAULT_PATIENCE: Duration = Duration::from_secs(3);
 
 #[derive(Default)]
 pub(crate) struct ReadyInboxes {
@@ -56,9 +60,26 @@ impl Engine {
     /// Reads every inbox's secrets beforehand, so that the first delivery does not wait for the vault.
     pub(crate) async fn warm_inboxes(&self) -> Result<()> {
         for inbox in self.0.store.inboxes().await? {
-            self.ready_inbox(&inbox.name).await?;
+            tokio::select! {
+                ready = self.ready_inbox(&inbox.name) => ready?,
+                () = self.0.stop.cancelled() => return Ok(()),
+            };
         }
         Ok(())
+    }
+
+    /// The same for a sender that waits for its answer: a vault that does not answer soon is not waited
+    /// for, and then there are no secrets to verify with.
+    pub(crate) async fn ready_inbox_soon(&self, name: &Name) -> Result<Option<Arc<ReadyInbox>>> {
+        if let Ok(ready) = tokio::time::timeout(VAULT_PATIENCE, self.ready_inbox(name)).await {
+            return ready;
+        }
+        tracing::warn!(inbox = %name, "the vault did not answer in time; a delivery is not verified");
+        let inbox = self.0.store.inbox(name.clone()).await?;
+        Ok(inbox.map(|inbox| {
+            let vault_problem = Some("The vault did not answer in time.".to_owned());
+            Arc::new(ReadyInbox { inbox, secrets: Vec::new(), vault_problem })
+        }))
     }
 
     /// The inbox of that name, ready to verify with; `None` when there is none.

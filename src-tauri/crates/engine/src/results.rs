@@ -1,8 +1,12 @@
 //! Result sets: the compact list of ids behind a list view, grown as deliveries arrive.
 
+//!
+//! Each set knows up to which delivery the store was asked for it, so that none is passed over between the
+//! query that made it, the arrivals that grow it, and commits in between.
+
 use crate::api::{ResultDelta, ResultSet};
 use crate::engine::{Engine, lock};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use waybill_model::{DeliveryId, Failure, Result};
 use waybill_query::Query;
@@ -27,11 +31,14 @@ struct Entry {
     query: Query,
     /// Oldest first, so that arrivals are appended.
     ids: Arc<Vec<DeliveryId>>,
+    /// The store has been asked for everything up to this delivery, at least.
+    asked: Option<DeliveryId>,
     used: u64,
 }
 
 impl Results {
-    pub(crate) fn insert(&self, query: Query, ids: Vec<DeliveryId>) -> ResultSet {
+    /// Opens a set of what was found when the store held `asked` as its newest delivery, or later ones.
+    fn insert(&self, query: Query, ids: Vec<DeliveryId>, asked: Option<DeliveryId>) -> ResultSet {
         let mut open = lock(&self.open);
         if open.sets.len() >= MOST_OPEN
             && let Some(oldest) = open.sets.iter().min_by_key(|(_, entry)| entry.used).map(|(id, _)| *id)
@@ -43,7 +50,8 @@ impl Results {
         let id = open.next;
         let used = open.uses;
         let set = ResultSet { id, query: query.to_string(), total: ids.len() as u64 };
-        open.sets.insert(id, Entry { query, ids: Arc::new(ids), used });
+        let asked = asked.max(ids.last().copied());
+        open.sets.insert(id, Entry { query, ids: Arc::new(ids), asked, used });
         set
     }
 
@@ -66,19 +74,18 @@ impl Results {
     }
 
     fn queries(&self) -> Vec<(u32, Query, Option<DeliveryId>)> {
-        lock(&self.open)
-            .sets
-            .iter()
-            .map(|(id, entry)| (*id, entry.query.clone(), entry.ids.last().copied()))
-            .collect()
+        lock(&self.open).sets.iter().map(|(id, entry)| (*id, entry.query.clone(), entry.asked)).collect()
     }
 
-    fn append(&self, id: u32, fresh: &[DeliveryId]) -> Option<ResultDelta> {
+    /// Adds what was found, when the store held `asked` as its newest delivery, or later ones.
+    /// Nothing is added twice, whoever asked at the same time.
+    fn append(&self, id: u32, fresh: &[DeliveryId], asked: Option<DeliveryId>) -> Option<ResultDelta> {
         let mut open = lock(&self.open);
         let entry = open.sets.get_mut(&id)?;
-        let newest = entry.ids.last().copied();
+        let before = entry.asked;
         let fresh: Vec<DeliveryId> =
-            fresh.iter().copied().filter(|id| newest.is_none_or(|newest| *id > newest)).collect();
+            fresh.iter().copied().filter(|id| before.is_none_or(|before| *id > before)).collect();
+        entry.asked = before.max(asked).max(fresh.last().copied());
         if fresh.is_empty() {
             return None;
         }
@@ -89,21 +96,101 @@ impl Results {
 
     /// Takes deleted deliveries out of every set.
     pub(crate) fn remove(&self, gone: &[DeliveryId]) {
+        let gone: HashSet<DeliveryId> = gone.iter().copied().collect();
         for entry in lock(&self.open).sets.values_mut() {
-            Arc::make_mut(&mut entry.ids).retain(|id| !gone.contains(id));
+            if entry.ids.iter().any(|id| gone.contains(id)) {
+                Arc::make_mut(&mut entry.ids).retain(|id| !gone.contains(id));
+            }
         }
     }
 }
 
-/// Grows every open set by what was committed after `seen`.
-pub(crate) async fn grow(engine: &Engine, seen: Option<DeliveryId>) -> Result<Vec<ResultDelta>> {
+/// Opens a set of what matches `query` now.
+pub(crate) async fn open(engine: &Engine, query: Query) -> Result<ResultSet> {
+    let asked = engine.0.store.newest().await?;
+    let ids = engine.0.store.ids(after(query.clone(), None)).await?;
+    let mut set = engine.0.results.insert(query, ids, asked);
+    // What was committed while the store answered has been told to the sets that were open then.
+    grow(engine, Some(set.id)).await?;
+    set.total = engine.0.results.ids(set.id)?.len() as u64;
+    Ok(set)
+}
+
+/// Grows the open sets, or the one of them that is named, by what was committed since they were asked for.
+pub(crate) async fn grow(engine: &Engine, only: Option<u32>) -> Result<Vec<ResultDelta>> {
+    let newest = engine.0.store.newest().await?;
     let mut grown = Vec::new();
-    for (id, query, newest) in engine.0.results.queries() {
-        // Deliveries before `seen` were judged already; a set may be newer than that, or empty.
-        let after = newest.max(seen);
-        let wanted = QueryRef { query, after, before: None, limit: None, newest_first: false, cancel: None };
-        let fresh = engine.0.store.ids(wanted).await?;
-        grown.extend(engine.0.results.append(id, &fresh));
+    for (id, query, asked) in engine.0.results.queries() {
+        if only.is_some_and(|only| only != id) || asked >= newest {
+            continue;
+        }
+        let fresh = engine.0.store.ids(after(query, asked)).await?;
+        grown.extend(engine.0.results.append(id, &fresh, newest));
     }
     Ok(grown)
+}
+
+fn after(query: Query, after: Option<DeliveryId>) -> QueryRef {
+    QueryRef { query, after, before: None, limit: None, newest_first: false, cancel: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use waybill_model::Timestamp;
+
+    fn ids(numbers: &[i64]) -> Vec<DeliveryId> {
+        numbers.iter().copied().map(DeliveryId).collect()
+    }
+
+    fn opened(found: &[i64], asked: i64) -> (Results, u32) {
+        let results = Results::default();
+        let query = Query::parse("", Timestamp::from_unix(0)).unwrap();
+        let set = results.insert(query, ids(found), Some(DeliveryId(asked)));
+        (results, set.id)
+    }
+
+    #[test]
+    fn nothing_is_added_twice_and_nothing_is_passed_over() {
+        // What was found at first, the newest then; each: what was found later, the newest then.
+        let rows: &[(&[i64], i64, &[(&[i64], i64)], &[i64])] = &[
+            (&[1, 2], 2, &[(&[3], 3)], &[1, 2, 3]),
+            // Two asked from the same place; the slower one saw less, or as much.
+            (&[1], 1, &[(&[2, 3], 3), (&[2], 2)], &[1, 2, 3]),
+            (&[1], 1, &[(&[2], 2), (&[2, 3], 3)], &[1, 2, 3]),
+            (&[], 9, &[(&[], 12), (&[14], 14)], &[14]),
+            // More was committed than the newest that had been seen.
+            (&[5], 3, &[(&[6, 7], 6), (&[8], 8)], &[5, 6, 7, 8]),
+        ];
+        for (found, asked, later, expected) in rows {
+            let (results, set) = opened(found, *asked);
+            for (fresh, asked) in *later {
+                results.append(set, &ids(fresh), Some(DeliveryId(*asked)));
+            }
+            assert_eq!(*results.ids(set).unwrap(), ids(expected), "{found:?} {later:?}");
+        }
+    }
+
+    #[test]
+    fn a_set_is_asked_for_from_where_it_was_asked_last() {
+        let (results, set) = opened(&[5], 3);
+        let asked = |results: &Results| results.queries()[0].2;
+        assert_eq!(asked(&results), Some(DeliveryId(5)));
+        results.append(set, &[], Some(DeliveryId(8)));
+        assert_eq!(asked(&results), Some(DeliveryId(8)));
+        results.append(set, &ids(&[9]), Some(DeliveryId(8)));
+        assert_eq!(asked(&results), Some(DeliveryId(9)));
+    }
+
+    #[test]
+    fn deleted_deliveries_leave_and_the_oldest_set_closes_for_a_new_one() {
+        let (results, first) = opened(&[1, 2, 3], 3);
+        results.remove(&ids(&[2, 9]));
+        assert_eq!(*results.ids(first).unwrap(), ids(&[1, 3]));
+        for _ in 0..MOST_OPEN {
+            let query = Query::parse("a", Timestamp::from_unix(0)).unwrap();
+            results.insert(query, Vec::new(), None);
+        }
+        assert!(results.ids(first).is_err());
+    }
 }

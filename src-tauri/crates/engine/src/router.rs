@@ -4,8 +4,8 @@ use crate::api::*;
 use crate::engine::Engine;
 use crate::table::with_commands;
 use crate::{
-    capturing, catalogue, connections, deliveries, doctor, endpoints, inboxes, replays, samples, secrets,
-    settings, signatures, transfer,
+    capturing, catalogue, compare, connections, deliveries, doctor, endpoints, inboxes, replays, samples,
+    secrets, settings, signatures, transfer,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -17,6 +17,10 @@ use waybill_model::{
 fn read<T: DeserializeOwned>(name: &str, payload: Value) -> Result<T> {
     // A missing request is an empty one, so that a command that asks for nothing can be called so.
     let payload = if payload.is_null() { Value::Object(serde_json::Map::new()) } else { payload };
+    if !payload.is_object() {
+        // Its text is not quoted: it may be a secret that lost its name.
+        return Err(Failure::invalid(format!("The request of {name} is no JSON object. Nothing was done.")));
+    }
     serde_json::from_value(payload).map_err(|error| {
         Failure::new(
             ErrorCode::InvalidInput,

@@ -221,6 +221,7 @@ async fn make_first(engine: &Engine, name: Name, found: Option<Inbox>) -> Result
     };
     let meta = engine.keep_secret(new, &SecretString::from(text)).await?;
     let secret = InboxSecret { id: meta.id, name: meta.name, state: meta.state };
+    let _alone = engine.0.changing.lock().await;
     match found {
         Some(mut inbox) => {
             inbox.scheme = Some(FIRST_SCHEME.to_owned());

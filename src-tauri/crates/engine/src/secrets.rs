@@ -43,7 +43,6 @@ pub(crate) async fn remove(engine: &Engine, request: SecretRef) -> Result<Nothin
 pub(crate) async fn check_vault(engine: &Engine, _: Nothing) -> Result<VaultStatus> {
     let state = engine.0.vault.state().await;
     *lock(&engine.0.vault_state) = Some(state);
-    engine.0.ready.forget();
     Ok(status(engine))
 }
 

@@ -12,6 +12,7 @@ pub(crate) async fn get(engine: &Engine, _: Nothing) -> Result<Settings> {
 }
 
 pub(crate) async fn update(engine: &Engine, patch: SettingsPatch) -> Result<Settings> {
+    let _alone = engine.0.changing.lock().await;
     let mut settings = engine.0.store.settings().await?;
     let refused = |problem: String| Err(Failure::invalid(format!("{problem} No setting was changed.")));
     if let Some(bind) = patch.bind {
@@ -48,6 +49,17 @@ pub(crate) async fn update(engine: &Engine, patch: SettingsPatch) -> Result<Sett
     settings.welcomed = patch.welcomed.unwrap_or(settings.welcomed);
     engine.0.store.save_settings(settings.clone()).await?;
     Ok(settings)
+}
+
+/// Remembers where a replay went, for the next one.
+pub(crate) async fn remember_target(engine: &Engine, target: String) -> Result<()> {
+    let _alone = engine.0.changing.lock().await;
+    let mut settings = engine.0.store.settings().await?;
+    if settings.last_target.as_ref() == Some(&target) {
+        return Ok(());
+    }
+    settings.last_target = Some(target);
+    engine.0.store.save_settings(settings).await
 }
 
 pub(crate) async fn status(engine: &Engine, _: Nothing) -> Result<Status> {

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use waybill_content::RawRequest;
-use waybill_model::{Failure, InboxSecret, Reason, Result, SecretState, Timestamp};
+use waybill_model::{ErrorCode, Failure, InboxSecret, Reason, Result, SecretState, Timestamp};
 use waybill_signature::{
     Part, PartContent, PartKind, Request, Scheme, Verification, detect, verify as check,
 };
@@ -202,14 +202,28 @@ pub(crate) async fn check_again(engine: &Engine, request: CheckAgain) -> Result<
     let ids = deliveries::matching(engine, &request.query).await?;
     let mut found = Checked { checked: 0, valid: 0, changed: 0 };
     let mut batch = Vec::new();
+    let mut unread: Option<(u64, String)> = None;
     for id in ids {
-        let Ok(whole) = deliveries::whole(engine, id).await else { continue };
+        let whole = match deliveries::whole(engine, id).await {
+            Ok(whole) => whole,
+            // Deleted meanwhile.
+            Err(failure) if failure.code == ErrorCode::NotFound => continue,
+            Err(failure) => return Err(failure),
+        };
         let ready = engine.ready_inbox(&whole.delivery.inbox).await?;
-        let headers = whole.headers();
-        let borrowed = borrowed(&headers);
-        let target = whole.target();
-        let given = as_request(&whole, &borrowed, target.as_bytes());
-        let judged = judge::judge(&engine.0.schemes, ready.as_deref(), &given, whole.delivery.received_at);
+        let judged = {
+            let headers = whole.headers();
+            let borrowed = borrowed(&headers);
+            let target = whole.target();
+            let given = as_request(&whole, &borrowed, target.as_bytes());
+            judge::judge(&engine.0.schemes, ready.as_deref(), &given, whole.delivery.received_at)
+        };
+        // With a secret out of reach only a match says something; what was known before stays.
+        let problem = ready.as_ref().and_then(|ready| ready.vault_problem.as_ref());
+        if let Some(problem) = problem.filter(|_| judged.reason != Reason::Ok) {
+            unread.get_or_insert_with(|| (0, problem.clone())).0 += 1;
+            continue;
+        }
         found.checked += 1;
         found.valid += u64::from(judged.reason == Reason::Ok);
         if judged.reason != whole.delivery.reason
@@ -226,7 +240,14 @@ pub(crate) async fn check_again(engine: &Engine, request: CheckAgain) -> Result<
     if !batch.is_empty() {
         engine.0.store.set_verdicts(batch).await?;
     }
-    Ok(found)
+    match unread {
+        Some((count, problem)) => Err(Failure::new(
+            ErrorCode::VaultFailed,
+            format!("{count} deliveries keep the verdict they had, because a secret of their inbox can't be read: {problem}"),
+        )
+        .hint("Unlock or mend the vault, then check again.")),
+        None => Ok(found),
+    }
 }
 
 fn decoded(base64_text: &str) -> Result<Vec<u8>> {
@@ -273,10 +294,26 @@ pub(crate) async fn verify(engine: &Engine, request: VerifyRequest) -> Result<Ve
         .enumerate()
         .map(|(index, secret)| (format!("#{}", index + 1), secret.0.clone()))
         .collect();
-    if let (true, Some(whole)) = (named.is_empty(), &stored)
+    let mut config = request.config;
+    if let Some(whole) = &stored
         && let Some(ready) = engine.ready_inbox(&whole.delivery.inbox).await?
     {
-        named.clone_from(&ready.secrets);
+        if named.is_empty() {
+            if let (true, Some(problem)) = (ready.secrets.is_empty(), &ready.vault_problem) {
+                return Err(Failure::new(
+                    ErrorCode::VaultFailed,
+                    format!(
+                        "No secret of the inbox {} can be read, so nothing was verified. {problem}",
+                        ready.inbox.name
+                    ),
+                )
+                .hint("Unlock or mend the vault, or give the secret with --secret-env."));
+            }
+            named.clone_from(&ready.secrets);
+        }
+        for (key, value) in &ready.inbox.config {
+            config.entry(key.clone()).or_insert_with(|| value.clone());
+        }
     }
     let secrets: Vec<&[u8]> = named.iter().map(|(_, value)| secret_bytes(value)).collect();
     let borrowed = borrowed(&headers);
@@ -289,7 +326,7 @@ pub(crate) async fn verify(engine: &Engine, request: VerifyRequest) -> Result<Ve
         truncated,
     };
     let now = request.now.map(Timestamp::from_unix).or(received).unwrap_or_else(|| engine.now());
-    let found = check(scheme, &given, &secrets, &request.config, now);
+    let found = check(scheme, &given, &secrets, &config, now);
     let looks_like = detect(&engine.0.schemes, &given).into_iter().next().map(|proposal| proposal.scheme);
     let mut diagnosis = explain(&found, scheme, looks_like.as_deref());
     if let Some(note) =
@@ -335,6 +372,14 @@ pub(crate) async fn sign(engine: &Engine, request: SignRequest) -> Result<Signed
         request.id.as_deref(),
     )?;
     raw.head.headers = headers;
+    if body.len() != raw.body.len() {
+        // A scheme that signs inside the body may make it longer; the head must not lie about that.
+        for (name, value) in &mut raw.head.headers {
+            if name.eq_ignore_ascii_case(b"content-length") {
+                *value = body.len().to_string().into_bytes();
+            }
+        }
+    }
     let mut whole = raw.head.to_bytes();
     whole.extend_from_slice(&body);
     Ok(Signed { request_base64: base64::engine::general_purpose::STANDARD.encode(whole) })

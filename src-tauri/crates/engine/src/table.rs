@@ -38,6 +38,7 @@ macro_rules! with_commands {
             Query "deliveries.get" deliveries::get(DeliveryRef) -> Delivery [Deliveries];
             Query "deliveries.payload" deliveries::payload(DeliveryRef) -> PayloadView [];
             Query "deliveries.hex" deliveries::hex(HexRequest) -> HexPage [];
+            Query "deliveries.diff" compare::compare(DiffRequest) -> DeliveryDiff [];
             Query "deliveries.signature" signatures::report(DeliveryRef) -> SignatureReport [Inboxes, Secrets];
             Mutation "deliveries.check_again" signatures::check_again(CheckAgain) -> Checked [Deliveries, Inboxes];
             Mutation "deliveries.star" deliveries::star(StarDelivery) -> Nothing [Deliveries, Status];

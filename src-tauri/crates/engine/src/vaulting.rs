@@ -11,26 +11,18 @@ use waybill_vault::{Vault, VaultChoice};
 /// Names our items in the keychain.
 pub const KEYCHAIN_SERVICE: &str = "dev.waybill.desktop";
 
-pub(crate) fn open(kind: VaultKind, options: &EngineOptions) -> Result<Vault> {
-    let choice = match kind {
+/// The vault of that kind. Nothing is asked of it yet. Without its passphrase the encrypted file answers every
+/// call with `vault_passphrase`: deliveries are taken all the same, and another vault can be chosen.
+pub(crate) fn open(kind: VaultKind, options: &EngineOptions) -> Vault {
+    Vault::open(match kind {
         VaultKind::Keychain => VaultChoice::Keychain { service: KEYCHAIN_SERVICE.to_owned() },
         VaultKind::Memory => VaultChoice::Memory,
-        VaultKind::File => {
-            let passphrase = options.passphrase.as_ref().and_then(|ask| ask()).ok_or_else(|| {
-                Failure::new(
-                    ErrorCode::VaultPassphrase,
-                    "The encrypted secrets file needs a passphrase and none was given; nothing was opened.",
-                )
-                .hint("Set WAYBILL_VAULT_PASSPHRASE, or run it on a terminal to be asked.")
-            })?;
-            VaultChoice::File {
-                path: options.data_dir.join("vault.age"),
-                passphrase,
-                work_factor: options.work_factor,
-            }
-        }
-    };
-    Ok(Vault::open(choice))
+        VaultKind::File => VaultChoice::File {
+            path: options.data_dir.join("vault.age"),
+            passphrase: options.passphrase.as_ref().and_then(|ask| ask()).unwrap_or_default(),
+            work_factor: options.work_factor,
+        },
+    })
 }
 
 /// What a new secret is called and belongs to.
@@ -107,12 +99,12 @@ impl Engine {
 
     /// Takes a secret out of store and vault. The name goes first: a name without a value could be used.
     pub(crate) async fn forget_secret(&self, id: &SecretId) -> Result<bool> {
-        lock(&self.0.held).remove(id);
         let known = self.0.store.remove_secret(id.clone()).await?;
-        if let Err(error) = self.0.vault.remove(id).await {
+        let held = lock(&self.0.held).remove(id).is_some();
+        if known && let Err(error) = self.0.vault.remove(id).await {
             tracing::warn!("a removed secret could not be taken out of the vault: {error}");
         }
-        Ok(known)
+        Ok(known || held)
     }
 
     /// Marks secrets of an endpoint as no longer the current one.

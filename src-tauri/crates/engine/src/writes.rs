@@ -6,7 +6,7 @@ use crate::connections::{client, find};
 use crate::endpoints::{completed, fresh};
 use crate::engine::{Engine, lock};
 use crate::vaulting::NewSecret;
-use crate::{inboxes, samples};
+use crate::{inboxes, intents, samples};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use waybill_model::{
@@ -14,7 +14,7 @@ use waybill_model::{
     SecretKind, SecretMeta, SecretState, Support,
 };
 use waybill_provider::{Call, DryRun, EndpointPatch, NewEndpoint};
-use waybill_store::{HistoryRow, Intent};
+use waybill_store::HistoryRow;
 
 /// Longer than any secret a provider is known to make.
 const SECRET_LENGTH: usize = 512;
@@ -74,29 +74,6 @@ async fn known(engine: &Engine, connection: &Connection, id: &str) -> Result<Opt
     Ok(found.map(|(endpoint, _)| endpoint))
 }
 
-/// Opens an intent: what is about to be asked stands on disk before it is asked.
-async fn intent(engine: &Engine, connection: &Name, verb: &str, request: Value) -> Result<String> {
-    let id = engine.fresh_uuid();
-    let row = Intent {
-        id: id.clone(),
-        connection: connection.clone(),
-        verb: verb.to_owned(),
-        request,
-        sealed: None,
-        created_at: engine.now(),
-    };
-    engine.0.store.open_intent(row).await?;
-    Ok(id)
-}
-
-/// Closes an intent unless nobody knows whether the provider carried it out.
-async fn settle<T>(engine: &Engine, id: String, outcome: &Result<T>) {
-    let open = outcome.as_ref().is_err_and(|failure| failure.code == ErrorCode::OutcomeUnknown);
-    if !open && let Err(failure) = engine.0.store.close_intent(id).await {
-        tracing::warn!(code = %failure.code, "an intent could not be closed: {failure}");
-    }
-}
-
 pub(crate) async fn create(engine: &Engine, request: CreateEndpoint) -> Result<EndpointCreated> {
     let connection = find(engine, &request.connection).await?;
     let (client, description) = client(engine, &connection).await?;
@@ -114,8 +91,10 @@ pub(crate) async fn create(engine: &Engine, request: CreateEndpoint) -> Result<E
         inbox_is_free(engine, name).await?;
     }
     engine.vault_ready(SECRET_LENGTH).await?;
+    // Whoever stops the engine waits for this: a secret that is shown once may be on its way.
+    let _under_way = engine.0.tasks.token();
     let asked = serde_json::to_value(&new).unwrap_or(Value::Null);
-    let id = intent(engine, &connection.name, "create", asked.clone()).await?;
+    let intent = intents::open(engine, &connection.name, "create", asked).await?;
     let key = client.idempotency_key(ProviderOperation::Create);
     let answered = match client.send_create(&new, key.as_deref()).await {
         Ok(answer) => client.decode_create(&answer),
@@ -124,20 +103,29 @@ pub(crate) async fn create(engine: &Engine, request: CreateEndpoint) -> Result<E
     let endpoint = answered.as_ref().ok().map(|created| created.endpoint.id.clone());
     let outcome = answered.as_ref().map(|created| Some(without_raw(&created.endpoint)));
     record(engine, "create", &connection.name, endpoint.as_deref(), None, outcome).await;
-    settle(engine, id, &answered).await;
-    let created = answered?;
-    let kept = match (created.secret, created.public_key) {
-        (Some(secret), _) => {
-            Some(keep(engine, &connection, &created.endpoint, SecretKind::SharedSecret, secret).await?)
+    let created = match answered {
+        Ok(created) => created,
+        Err(failure) => {
+            intents::failed(engine, intent, &failure).await;
+            return Err(failure);
         }
-        (None, Some(key)) => {
-            let key = SecretString::from(key);
-            Some(keep(engine, &connection, &created.endpoint, SecretKind::PublicKey, key).await?)
-        }
+    };
+    let came = match (created.secret, created.public_key) {
+        (Some(secret), _) => Some((SecretKind::SharedSecret, secret)),
+        (None, Some(key)) => Some((SecretKind::PublicKey, SecretString::from(key))),
         (None, None) => None,
     };
-    engine.0.store.put_endpoint(created.endpoint.clone()).await?;
-    count_again(engine, &connection).await?;
+    let kept = match came {
+        Some((kind, value)) => keep(engine, &connection, &created.endpoint, kind, value).await.map(Some),
+        None => Ok(None),
+    };
+    intents::close(engine, intent).await;
+    // Where an address can be used once only, this tells that it was free.
+    intents::found_out(engine, &connection.name, "create", |asked| asked["url"] == request.url).await;
+    // The endpoint is there, whatever became of its secret.
+    let remembered = engine.0.store.put_endpoint(created.endpoint.clone()).await;
+    let kept = kept?;
+    remembered?;
     let inbox = match request.inbox {
         Some(name) => Some(
             bind_inbox(engine, name, &description.info().scheme, &created.endpoint, kept.as_ref()).await?,
@@ -212,6 +200,7 @@ async fn bind_inbox(
         .map(|meta| InboxSecret { id: meta.id.clone(), name: meta.name.clone(), state: meta.state })
         .into_iter()
         .collect();
+    let _alone = engine.0.changing.lock().await;
     let existing = engine.0.store.inbox(name.clone()).await?;
     let fresh = existing.is_none();
     let mut inbox = existing.unwrap_or_else(|| Inbox {
@@ -239,15 +228,6 @@ async fn bind_inbox(
     }
     engine.0.ready.forget();
     inboxes::get(engine, Named { name }).await
-}
-
-/// The number of endpoints that a connection shows.
-async fn count_again(engine: &Engine, connection: &Connection) -> Result<()> {
-    let count = engine.0.store.endpoints(Some(connection.name.clone())).await?.len();
-    let mut known = find(engine, &connection.name).await?;
-    known.endpoints = u32::try_from(count).unwrap_or(u32::MAX);
-    engine.0.store.update_connection(known).await?;
-    Ok(())
 }
 
 pub(crate) async fn update(engine: &Engine, request: UpdateEndpoint) -> Result<EndpointCreated> {
@@ -322,7 +302,7 @@ pub(crate) async fn delete(engine: &Engine, request: EndpointRef) -> Result<Endp
     let none = waybill_model::SecretId(String::new());
     engine.retire_secrets(&connection.name, &request.id, &none, SecretState::Retired, None).await?;
     engine.0.ready.forget();
-    count_again(engine, &connection).await?;
+    intents::found_out(engine, &connection.name, "rotate", |asked| asked["id"] == request.id).await;
     Ok(EndpointCreated { endpoint: None, secret: None, inbox: None, call: None })
 }
 
@@ -338,7 +318,9 @@ pub(crate) async fn rotate(engine: &Engine, request: EndpointRef) -> Result<Rota
         Some(endpoint) => endpoint,
         None => fresh(engine, &connection, &request.id).await?,
     };
-    let id = intent(engine, &connection.name, "rotate", json!({ "id": request.id })).await?;
+    let _under_way = engine.0.tasks.token();
+    let asked = json!({ "id": request.id });
+    let intent = intents::open(engine, &connection.name, "rotate", asked).await?;
     let key = client.idempotency_key(ProviderOperation::Rotate);
     let answered = match client.send_rotate(&request.id, key.as_deref()).await {
         Ok(answer) => client.decode_rotate(&answer),
@@ -346,9 +328,17 @@ pub(crate) async fn rotate(engine: &Engine, request: EndpointRef) -> Result<Rota
     };
     record(engine, "rotate", &connection.name, Some(&request.id), None, answered.as_ref().map(|_| None))
         .await;
-    settle(engine, id, &answered).await;
-    let rotated = answered?;
-    let kept = keep(engine, &connection, &endpoint, SecretKind::SharedSecret, rotated.secret).await?;
+    let rotated = match answered {
+        Ok(rotated) => rotated,
+        Err(failure) => {
+            intents::failed(engine, intent, &failure).await;
+            return Err(failure);
+        }
+    };
+    let kept = keep(engine, &connection, &endpoint, SecretKind::SharedSecret, rotated.secret).await;
+    intents::close(engine, intent).await;
+    intents::found_out(engine, &connection.name, "rotate", |asked| asked["id"] == request.id).await;
+    let kept = kept?;
     let overlap = description.rotation_overlap_s();
     let (state, until, previous) = match overlap {
         Some(0) => (
@@ -369,6 +359,7 @@ pub(crate) async fn rotate(engine: &Engine, request: EndpointRef) -> Result<Rota
         ),
     };
     engine.retire_secrets(&connection.name, &request.id, &kept.id, state, until).await?;
+    let _alone = engine.0.changing.lock().await;
     for mut inbox in engine.0.store.inboxes().await? {
         if inbox.connection.as_ref() == Some(&connection.name)
             && inbox.endpoint.as_deref() == Some(&request.id)

@@ -121,9 +121,10 @@ pub struct Delivery {
     pub event_id: Option<String>,
     /// The provider's id of this delivery or attempt.
     pub delivery_id: Option<String>,
-    /// The status that was answered.
+    /// The status that was answered; 0 when the sender had left before an answer.
     pub status: u16,
-    /// From the head being read to the answer being ready, in microseconds.
+    /// From the head being read to the delivery being handed to the store, in microseconds; the commit, which
+    /// the answer waits for, comes after.
     #[ts(type = "number")]
     pub duration_us: u64,
     /// How it came here.
@@ -150,7 +151,9 @@ mod tests {
 
     #[test]
     fn header_bytes_become_text_without_loss() {
-        for (bytes, text) in [(&b"plain"[..], "plain"), ("grün".as_bytes(), "grün"), (&[0xff, b'a'][..], "ÿa")] {
+        for (bytes, text) in
+            [(&b"plain"[..], "plain"), ("grün".as_bytes(), "grün"), (&[0xff, b'a'][..], "ÿa")]
+        {
             assert_eq!(header_text(bytes), text);
         }
     }

@@ -71,7 +71,9 @@ pub struct Name(String);
 
 /// What is wrong with a name that was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} can't be a name: use 1 to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit")]
+#[error(
+    "{0:?} can't be a name: use 1 to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit"
+)]
 pub struct InvalidName(pub String);
 
 impl Name {

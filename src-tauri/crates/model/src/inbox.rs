@@ -8,7 +8,7 @@ use ts_rs::TS;
 /// What the capture server answers for an inbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct AnswerRule {
-    /// 100 to 599.
+    /// 200 to 599.
     pub status: u16,
     /// Headers to send besides the length.
     pub headers: Vec<HeaderPair>,

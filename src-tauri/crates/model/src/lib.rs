@@ -22,7 +22,8 @@ mod time;
 mod verdict;
 
 pub use attempt::{
-    Attempt, AttemptKind, AttemptOutcome, JobCounts, JobState, ReplayJob, ReplayMode, ReplayOptions, TargetClass,
+    Attempt, AttemptKind, AttemptOutcome, JobCounts, JobState, ReplayJob, ReplayMode, ReplayOptions,
+    TargetClass,
 };
 pub use clock::{Clock, Entropy, SystemClock};
 pub use connection::Connection;

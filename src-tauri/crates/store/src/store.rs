@@ -183,7 +183,9 @@ impl Store {
         }
         {
             let shared = Arc::clone(&shared);
-            threads.push(spawn("store-write", &presence, move || writer::run(&shared, connection))?);
+            // Now, not when the thread has begun: what is committed in between must be told.
+            let version = writer::data_version(&connection).ok();
+            threads.push(spawn("store-write", &presence, move || writer::run(&shared, connection, version))?);
         }
         {
             let (shared, stop) = (Arc::clone(&shared), Arc::clone(&stop));

@@ -67,9 +67,9 @@ impl Shared {
     }
 }
 
-/// Runs until the queue is closed and empty.
-pub(crate) fn run(shared: &Arc<Shared>, connection: Connection) {
-    let mut writer = Writer { shared, connection: Some(connection), version: None, looked: Instant::now() };
+/// Runs until the queue is closed and empty. Of what others commit, nothing after `version` is passed over.
+pub(crate) fn run(shared: &Arc<Shared>, connection: Connection, version: Option<i64>) {
+    let mut writer = Writer { shared, connection: Some(connection), version, looked: Instant::now() };
     writer.prepare();
     loop {
         match shared.queue.take(BATCH, LOOK) {
@@ -125,7 +125,6 @@ impl Writer<'_> {
         {
             tracing::warn!("the log was not grown beforehand: {error:?}");
         }
-        self.version = data_version(connection).ok();
     }
 
     fn write(&mut self, batch: Vec<Work>, bytes: usize) {
@@ -291,7 +290,8 @@ fn run_task(connection: &Connection, task: Task, waiting: &mut Waiting) -> Outco
     Ok(())
 }
 
-fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+/// SQLite's mark of what other connections have committed, as this connection sees it.
+pub(crate) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
 }
 

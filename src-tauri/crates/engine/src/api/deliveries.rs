@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use waybill_content::{BodyDiff, LineDiff};
 use waybill_model::{Delivery, DeliveryId, DeliveryRow, Reason, Timestamp, Verdict};
 
 /// Opens a result set.
@@ -15,7 +16,7 @@ pub struct QueryDeliveries {
 /// An open result set. It grows as deliveries arrive; events tell by how much.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ResultSet {
-    /// Names it in later calls; valid until it is closed or the process ends.
+    /// Names it in later calls; valid until it is closed, falls out of the 16 used last, or the process ends.
     pub id: u32,
     /// The query in its normal form.
     pub query: String,
@@ -172,6 +173,36 @@ pub struct HexPage {
     pub rows: Vec<HexRow>,
 }
 
+/// Asks how two deliveries differ.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, TS)]
+pub struct DiffRequest {
+    /// The one that is compared …
+    pub left: DeliveryId,
+    /// … with this one.
+    pub right: DeliveryId,
+}
+
+/// How two deliveries differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeliveryDiff {
+    /// The left one.
+    pub left: DeliveryId,
+    /// The right one.
+    pub right: DeliveryId,
+    /// True when heads and bodies are the same, line ends of the heads aside.
+    pub equal: bool,
+    /// Request lines and headers.
+    pub head: LineDiff,
+    /// The bodies.
+    pub body: BodyDiff,
+    /// Bytes of the left body.
+    #[ts(type = "number")]
+    pub left_size: u64,
+    /// Bytes of the right body.
+    #[ts(type = "number")]
+    pub right_size: u64,
+}
+
 /// Marks a delivery.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, TS)]
 pub struct StarDelivery {
@@ -287,7 +318,7 @@ pub struct Export {
     /// Keep credentials and signatures that stood in headers; else their values are replaced.
     #[serde(default)]
     pub with_secrets: bool,
-    /// For `curl`: the address to send to; absent: the address it was received at.
+    /// For `curl`: the address to send to; absent: the capture server's.
     #[serde(default)]
     pub to: Option<String>,
 }
@@ -295,26 +326,25 @@ pub struct Export {
 /// What was written out.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Exported {
-    /// The text; for `raw` and for bodies that are no text, Base64.
+    /// The text; Base64 when it is no UTF-8, as `raw` may be.
     pub text: String,
     /// True when `text` is Base64.
     pub base64: bool,
     /// Deliveries in it.
     #[ts(type = "number")]
     pub deliveries: u64,
-    /// Header values that were replaced.
+    /// Values of headers and queries that were replaced.
     #[ts(type = "number")]
     pub redacted: u64,
 }
 
-/// Reads deliveries in.
+/// Reads deliveries in: JSON lines as they were exported, a HAR document, or one raw HTTP request. Which of
+/// them it is, the file's beginning tells.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Import {
-    /// `jsonl` or `raw`.
-    pub format: ExportFormat,
     /// The file's bytes in Base64.
     pub base64: String,
-    /// Where to keep them; absent: where each says, else `imported`.
+    /// The inbox to keep them under, which must be there; absent: where each says, else `unsorted`.
     #[serde(default)]
     pub inbox: Option<waybill_model::Name>,
 }

@@ -252,7 +252,7 @@ pub struct HistoryEntry {
     pub at: Timestamp,
     /// Who: the account of this machine.
     pub who: String,
-    /// What: `create`, `update`, `enable`, `disable`, `delete`, `rotate`.
+    /// What: `create`, `update`, `enable`, `disable`, `delete`, `rotate`, `redeliver`.
     pub operation: String,
     /// Through which connection.
     pub connection: Name,

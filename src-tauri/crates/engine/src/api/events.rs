@@ -50,7 +50,7 @@ pub enum Event {
         results: Vec<ResultDelta>,
         /// The newest of them, at most 50, newest first.
         rows: Vec<DeliveryRow>,
-        /// How many arrived since the last such event.
+        /// How many arrived since the last such event, counted up to 10,000.
         #[ts(type = "number")]
         count: u64,
     },

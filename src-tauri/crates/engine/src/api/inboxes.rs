@@ -1,7 +1,7 @@
 //! Inboxes and secrets.
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use std::collections::BTreeMap;
 use ts_rs::TS;
 use waybill_model::{AnswerRule, Name, SecretId, SecretKind};
@@ -12,8 +12,23 @@ use waybill_model::{AnswerRule, Name, SecretId, SecretKind};
 pub struct SecretText(pub SecretString);
 
 impl<'de> Deserialize<'de> for SecretText {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(SecretString::from(text)))
+    /// What is no text is refused without being quoted, as serde's own words would: it may be a secret all
+    /// the same.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(text) => Ok(Self(SecretString::from(text))),
+            _ => Err(de::Error::custom("a secret is given as text")),
+        }
+    }
+}
+
+/// Several secrets; what is no list of texts is refused without being quoted.
+pub(crate) fn secret_texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SecretText>, D::Error> {
+    match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Array(values) => {
+            values.into_iter().map(|value| serde_json::from_value(value).map_err(de::Error::custom)).collect()
+        }
+        _ => Err(de::Error::custom("secrets are given as a list of texts")),
     }
 }
 
@@ -47,7 +62,7 @@ pub struct InboxCreate {
     #[serde(default)]
     pub scheme: Option<String>,
     /// Secrets to verify with, put into the vault.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "secret_texts")]
     pub secrets: Vec<SecretText>,
     /// What the scheme needs besides.
     #[serde(default)]

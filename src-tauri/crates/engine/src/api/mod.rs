@@ -12,10 +12,10 @@ mod signature;
 
 pub use capture::{CaptureStart, DoctorLine, SettingsPatch, Status, Totals, VaultStatus};
 pub use deliveries::{
-    AskIds, Bucket, CheckAgain, Checked, Completion, CompletionRequest, Deleted, DeliveryList, Export,
-    ExportFormat, Exported, HexPage, HexRequest, HexRow, Histogram, HistogramRequest, Import, Imported,
-    ListDeliveries, Locate, Located, NoteDelivery, PartOf, QueryDeliveries, ResultRef, ResultSet,
-    StarDelivery, Undelete, Window, WindowRequest,
+    AskIds, Bucket, CheckAgain, Checked, Completion, CompletionRequest, Deleted, DeliveryDiff, DeliveryList,
+    DiffRequest, Export, ExportFormat, Exported, HexPage, HexRequest, HexRow, Histogram, HistogramRequest,
+    Import, Imported, ListDeliveries, Locate, Located, NoteDelivery, PartOf, QueryDeliveries, ResultRef,
+    ResultSet, StarDelivery, Undelete, Window, WindowRequest,
 };
 pub use endpoints::{
     ConnectionAdd, ConnectionTest, CreateEndpoint, DryRunCall, EndpointCreated, EndpointList,

@@ -53,10 +53,10 @@ pub struct ReplayPlan {
     pub oldest: Option<Timestamp>,
     /// The newest.
     pub newest: Option<Timestamp>,
-    /// Deliveries whose event stands in the plan more than once.
+    /// Deliveries beyond the first of their event.
     #[ts(type = "number")]
     pub duplicates: u64,
-    /// Deliveries that can't be signed again (no secret, a public key only); sent verbatim mode ignores this.
+    /// Deliveries that can't be signed again (no secret, a public key only); sent verbatim they go all the same.
     #[ts(type = "number")]
     pub unsignable: u64,
     /// Deliveries whose body is not whole.
@@ -68,7 +68,7 @@ pub struct ReplayPlan {
     pub class: TargetClass,
     /// The target's host, as it will be called.
     pub host: String,
-    /// What to think about before it starts; any of them asks for a confirmation.
+    /// What to think about before it starts; any of them asks for a confirmation, unless the target is loopback.
     pub warnings: Vec<String>,
     /// The first request as it would be sent.
     pub first_method: String,

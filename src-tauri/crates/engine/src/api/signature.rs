@@ -84,9 +84,9 @@ pub struct VerifyRequest {
     /// Under which scheme.
     pub scheme: String,
     /// The secrets to try; empty with `delivery`: those of its inbox.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::inboxes::secret_texts")]
     pub secrets: Vec<SecretText>,
-    /// What the scheme needs besides.
+    /// What the scheme needs besides; with `delivery` what its inbox is set to stands where nothing is given.
     #[serde(default)]
     pub config: BTreeMap<String, String>,
     /// The time of the check in Unix seconds; absent: of receipt, or now.
