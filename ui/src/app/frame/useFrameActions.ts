@@ -103,6 +103,13 @@ export function useFrameActions(show: (overlay: Overlay) => void): void {
     },
     { id: "go-replays", label: "Replays", group: go, run: () => void navigate({ to: "/replays" }) },
     {
+      id: "new-replay",
+      label: "New replay",
+      group: "Replays",
+      words: "send again bulk",
+      run: () => void navigate({ to: "/replays", search: { new: true } }),
+    },
+    {
       id: "settings",
       label: "Settings",
       group: go,

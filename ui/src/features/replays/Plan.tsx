@@ -239,7 +239,7 @@ export function NewReplay({ query, ids }: { query: string; ids: readonly string[
             <PlanView plan={data} draft={value} now={now} />
           ) : plan.isFetching ? (
             <Waiting lines={5} label="Planning" />
-          ) : (
+          ) : sound && queryProblem === undefined && targetProblem === undefined ? null : (
             <EmptyState title="No plan yet">
               {problems.target
                 ? "Say where to send, and what would happen stands here."

@@ -1,6 +1,5 @@
 // Replays: the list of all, a plan for a new one, or one that runs or ran.
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useActions } from "@/app/actions/registry";
 import { useAnswer } from "@/app/host";
 import { Badge } from "@/components/Badge";
 import { ActionButton } from "@/components/Button";
@@ -16,16 +15,6 @@ import { NewReplay } from "./Plan";
 
 export function ReplaysView() {
   const search = useSearch({ from: "/replays" });
-  const navigate = useNavigate();
-  useActions([
-    {
-      id: "new-replay",
-      label: "New replay",
-      group: "Replays",
-      words: "send again bulk",
-      run: () => void navigate({ to: "/replays", search: { new: true } }),
-    },
-  ]);
   const ids = idsOf(search.ids);
   if (search.id) return <JobView id={search.id} />;
   if (search.new || search.q !== undefined || ids.length > 0) {

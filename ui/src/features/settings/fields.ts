@@ -68,7 +68,7 @@ export function bytesText(size: number): string {
 
 export function portProblem(text: string): string | undefined {
   const port = /^\d+$/.test(text.trim()) ? Number(text.trim()) : -1;
-  return port >= 0 && port <= 65_535 ? undefined : "A port from 0 to 65535; 0 picks a free one.";
+  return port >= 0 && port <= 65_535 ? undefined : "A port from 0 to 65535.";
 }
 
 export function capProblem(text: string): string | undefined {
