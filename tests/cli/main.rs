@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod contract;
+mod ends;
+mod many;
 mod offline;
 mod process;
 mod providers;
+mod words;

@@ -50,7 +50,7 @@ impl Data {
         Self(TempDir::new().unwrap())
     }
 
-    fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_waybill"));
         command
             .args(args)
@@ -87,7 +87,13 @@ impl Data {
 
     /// Starts `waybill listen --port 0 --json` and waits until it listens.
     pub(crate) fn listen(&self, more: &[&str]) -> Listening {
-        let mut child = self.command(["listen", "--port", "0", "--json"].iter().chain(more)).spawn().unwrap();
+        self.listen_with(more, &[])
+    }
+
+    /// The same, with these variables.
+    pub(crate) fn listen_with(&self, more: &[&str], variables: &[(&str, &str)]) -> Listening {
+        let mut command = self.command(["listen", "--port", "0", "--json"].iter().chain(more));
+        let mut child = command.envs(variables.iter().copied()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let first = read_line(&mut lines);
         let address = first["listening"].as_str().unwrap_or_else(|| panic!("{first}")).to_owned();
@@ -116,10 +122,19 @@ impl Listening {
 
     /// Asks it to end as Ctrl-C does, and tells its exit status.
     #[cfg(unix)]
-    pub(crate) fn interrupt(mut self) -> i32 {
+    pub(crate) fn interrupt(self) -> i32 {
+        self.interrupted().0
+    }
+
+    /// The same, with what it said besides.
+    #[cfg(unix)]
+    pub(crate) fn interrupted(mut self) -> (i32, String) {
+        use std::io::Read;
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-        self.child.wait().unwrap().code().unwrap_or(-1)
+        let mut said = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        (self.child.wait().unwrap().code().unwrap_or(-1), said)
     }
 }
 

@@ -84,6 +84,23 @@ async fn of_two_changes_at_once_none_is_lost() {
     assert_eq!(stage.call("secrets.list", json!({})).await.as_array().unwrap().len(), 9);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_sample_asked_for_twice_at_once_makes_one_inbox() {
+    let stage = Stage::new().await;
+    stage.listen().await;
+    let asked: Vec<_> = (0..4)
+        .map(|_| {
+            let engine = stage.engine.clone();
+            tokio::spawn(async move { engine.call("tools.sample", json!({})).await })
+        })
+        .collect();
+    for sample in asked {
+        assert_eq!(sample.await.unwrap().unwrap()["status"], 200);
+    }
+    stage.wait_for("inbox:hello verdict:valid", 4).await;
+    assert_eq!(stage.call("secrets.list", json!({})).await.as_array().unwrap().len(), 1);
+}
+
 async fn stage_with(count: usize) -> (Stage, Target) {
     let stage = Stage::new().await;
     let address = stage.listen().await;

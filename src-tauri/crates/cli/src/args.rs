@@ -3,24 +3,28 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+/// The heading over the options that every command has.
+const EVERYWHERE: &str = "Options of every command";
+
 /// Manage webhook endpoints, capture and verify deliveries, replay them.
 #[derive(Debug, Parser)]
 #[command(name = "waybill", version, arg_required_else_help = true, max_term_width = 100)]
 pub(crate) struct Cli {
-    /// Where Waybill keeps its data. The window and every command share it.
-    #[arg(long, global = true, env = "WAYBILL_DATA_DIR", value_name = "DIR")]
+    /// Where Waybill keeps its data; the window and every command share it. Default: WAYBILL_DATA_DIR, else the
+    /// platform's own folder.
+    #[arg(long, global = true, value_name = "DIR", help_heading = EVERYWHERE)]
     pub(crate) data_dir: Option<PathBuf>,
     /// Write JSON to standard output: one document, or one a line where a command streams.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub(crate) json: bool,
     /// No messages, only results.
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = EVERYWHERE)]
     pub(crate) quiet: bool,
-    /// More messages; twice for all of them.
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    /// Write the log to standard error too; twice for all of it.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = EVERYWHERE)]
     pub(crate) verbose: u8,
-    /// Where secrets live. `file` asks for its passphrase, or takes it from WAYBILL_VAULT_PASSPHRASE; `memory` forgets at exit.
-    #[arg(long, global = true, env = "WAYBILL_VAULT", value_name = "KIND")]
+    /// Where secrets live; default: WAYBILL_VAULT, else the setting. `file` asks for its passphrase, or takes it from WAYBILL_VAULT_PASSPHRASE; `memory` forgets at exit.
+    #[arg(long, global = true, value_name = "KIND", help_heading = EVERYWHERE)]
     pub(crate) vault: Option<VaultArg>,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -195,11 +199,17 @@ pub(crate) enum DeliveriesCommand {
         after_help = "Example:\n  waybill deliveries list --query 'inbox:mynd-prod verdict:invalid since:2h'"
     )]
     List {
-        /// In the query language.
-        #[arg(long, value_name = "Q", default_value = "")]
+        /// In the query language, such as 'inbox:mynd verdict:invalid since:2h -type:ping'.
+        #[arg(
+            long,
+            value_name = "Q",
+            default_value = "",
+            allow_hyphen_values = true,
+            hide_default_value = true
+        )]
         query: String,
         /// At most so many.
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
         limit: u32,
         /// Only those older than this one.
         #[arg(long, value_name = "ID")]
@@ -220,10 +230,17 @@ pub(crate) enum DeliveriesCommand {
         after_help = "Example:\n  waybill deliveries export --format har --query 'since:2d' --output week.har"
     )]
     Export {
+        /// har for browsers, jsonl to import again, raw HTTP requests, or curl commands.
         #[arg(long, value_enum)]
         format: Format,
         /// In the query language; all when absent.
-        #[arg(long, value_name = "Q", default_value = "")]
+        #[arg(
+            long,
+            value_name = "Q",
+            default_value = "",
+            allow_hyphen_values = true,
+            hide_default_value = true
+        )]
         query: String,
         /// Write to this file; absent: standard output.
         #[arg(long, value_name = "F")]
@@ -232,14 +249,18 @@ pub(crate) enum DeliveriesCommand {
         #[arg(long)]
         with_secrets: bool,
     },
-    /// Read deliveries from a file: JSON lines, or one raw HTTP request.
+    /// Read deliveries from a file: JSON lines, a HAR document, or one raw HTTP request.
     #[command(after_help = "Example:\n  waybill deliveries import week.jsonl")]
     Import {
+        /// '-' is standard input.
         file: PathBuf,
-        /// Keep them under this inbox.
+        /// Keep them under this inbox, which must be there.
         #[arg(long)]
         inbox: Option<String>,
     },
+    /// Show how two deliveries differ. Ends with 0 when they are the same, with 1 when they are not.
+    #[command(after_help = "Example:\n  waybill deliveries diff 1204 1209")]
+    Diff { left: String, right: String },
     /// Delete deliveries.
     #[command(after_help = "Example:\n  waybill deliveries delete 1204 1205")]
     Delete {
@@ -257,13 +278,16 @@ pub(crate) enum Format {
 }
 
 #[derive(Debug, Args)]
+#[group(skip)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
 pub(crate) struct Verify {
     /// A raw HTTP/1.1 request; '-' is standard input.
-    #[arg(long, value_name = "FILE", required_unless_present = "delivery", conflicts_with = "delivery")]
+    #[arg(long, value_name = "FILE", group = "what")]
     pub(crate) request: Option<PathBuf>,
     /// A stored delivery.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", group = "what")]
     pub(crate) delivery: Option<String>,
+    /// The scheme; 'scheme list' names them all.
     #[arg(long, value_name = "ID")]
     pub(crate) scheme: String,
     #[command(flatten)]
@@ -284,10 +308,12 @@ pub(crate) struct Sign {
     /// A raw HTTP/1.1 request; '-' is standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) request: PathBuf,
+    /// The scheme; 'scheme list' names them all.
     #[arg(long, value_name = "ID")]
     pub(crate) scheme: String,
     #[command(flatten)]
     pub(crate) secrets: SecretsFrom,
+    /// What the scheme needs besides the secret.
     #[arg(long, value_name = "K=V")]
     pub(crate) config: Vec<String>,
     /// The time to sign with.
@@ -302,22 +328,24 @@ pub(crate) struct Sign {
 }
 
 #[derive(Debug, Args)]
+#[group(skip)]
+#[command(group = clap::ArgGroup::new("signed").required(true))]
 pub(crate) struct Send {
     /// Where to.
     #[arg(long, value_name = "URL")]
     pub(crate) to: String,
     /// Signed as this inbox expects.
-    #[arg(long, conflicts_with = "scheme", required_unless_present = "scheme")]
+    #[arg(long, value_name = "NAME", group = "signed")]
     pub(crate) inbox: Option<String>,
-    /// Signed under this scheme.
-    #[arg(long, value_name = "ID")]
+    /// Signed under this scheme, with the secret given here.
+    #[arg(long, value_name = "ID", group = "signed")]
     pub(crate) scheme: Option<String>,
     #[command(flatten)]
     pub(crate) secrets: SecretsFrom,
-    /// The event type.
+    /// The event type; absent: the scheme's first example.
     #[arg(long, value_name = "TYPE")]
     pub(crate) event: Option<String>,
-    /// The body; '-' is standard input.
+    /// The body; '-' is standard input; absent: an example of that type.
     #[arg(long, value_name = "FILE")]
     pub(crate) data: Option<PathBuf>,
 }
@@ -329,7 +357,7 @@ pub(crate) struct Replay {
     /// Deliveries, by id.
     pub(crate) ids: Vec<String>,
     /// Deliveries that match, in the query language.
-    #[arg(long, value_name = "Q", conflicts_with = "ids")]
+    #[arg(long, value_name = "Q", conflicts_with = "ids", allow_hyphen_values = true)]
     pub(crate) query: Option<String>,
     /// Where to.
     #[arg(long, value_name = "URL")]
@@ -338,7 +366,7 @@ pub(crate) struct Replay {
     #[arg(long)]
     pub(crate) resign: bool,
     /// At most so many a second.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) rate: Option<f64>,
     /// At most so many at once.
     #[arg(long, value_name = "N", default_value_t = 8)]
@@ -346,8 +374,11 @@ pub(crate) struct Replay {
     /// Further tries after a failure.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) retries: u32,
+    /// Stop once so many deliveries have failed for good.
+    #[arg(long, value_name = "N")]
+    pub(crate) stop_after_failures: Option<u32>,
     /// Seconds until the whole answer must be there.
-    #[arg(long, value_name = "S", default_value_t = 10.0)]
+    #[arg(long, value_name = "S", default_value_t = 10.0, allow_negative_numbers = true)]
     pub(crate) timeout: f64,
     /// Only show the plan.
     #[arg(long)]
@@ -376,13 +407,15 @@ pub(crate) enum ReplayCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum CatalogueCommand {
     /// List the catalogue.
-    #[command(after_help = "Example:\n  waybill provider list")]
+    #[command(after_help = "Examples:\n  waybill provider list\n  waybill scheme list")]
     List,
     /// Show one file of it.
-    #[command(after_help = "Example:\n  waybill scheme show mynd")]
+    #[command(after_help = "Examples:\n  waybill provider show mynd\n  waybill scheme show mynd")]
     Show { id: String },
     /// Check a file of your own: faults are named by line and column.
-    #[command(after_help = "Example:\n  waybill scheme check my-scheme.toml")]
+    #[command(
+        after_help = "Examples:\n  waybill provider check my-provider.toml\n  waybill scheme check my-scheme.toml"
+    )]
     Check { file: PathBuf },
 }
 
@@ -395,6 +428,7 @@ pub(crate) enum ConnectionCommand {
     Add {
         /// The provider, by its file's name in the catalogue.
         provider: String,
+        /// What to call the connection: 1 to 64 of a-z, 0-9, '.', '_' and '-'.
         #[arg(long)]
         name: String,
         /// A value of the provider's variables.
@@ -410,7 +444,7 @@ pub(crate) enum ConnectionCommand {
         #[arg(long, value_name = "VAR", required_unless_present = "token_stdin")]
         token_env: Option<String>,
         /// Read the credential from standard input.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "token_env")]
         token_stdin: bool,
     },
     /// List connections.
@@ -424,9 +458,10 @@ pub(crate) enum ConnectionCommand {
     Remove { name: String },
 }
 
-/// Which connection, and whether to only show the call.
+/// Which connection.
 #[derive(Debug, Args)]
 pub(crate) struct At {
+    /// The connection, by its name.
     #[arg(long, value_name = "N")]
     pub(crate) connection: String,
 }
@@ -443,6 +478,7 @@ pub(crate) enum EndpointCommand {
     /// Show one endpoint.
     #[command(after_help = "Example:\n  waybill endpoint get wh_3fa1c802 --connection acme")]
     Get {
+        /// The endpoint, by the provider's id.
         id: String,
         #[command(flatten)]
         at: At,
@@ -454,6 +490,7 @@ pub(crate) enum EndpointCommand {
     Create {
         #[command(flatten)]
         at: At,
+        /// Where the provider shall send to.
         #[arg(long)]
         url: String,
         /// An event type; may be given several times.
@@ -483,51 +520,65 @@ pub(crate) enum EndpointCommand {
         after_help = "Example:\n  waybill endpoint update wh_3fa1c802 --connection acme --url https://new.example.com/hooks"
     )]
     Update {
+        /// The endpoint, by the provider's id.
         id: String,
         #[command(flatten)]
         at: At,
+        /// Where the provider shall send to.
         #[arg(long)]
         url: Option<String>,
+        /// An event type; may be given several times; replaces all of them.
         #[arg(long, value_name = "E")]
         event: Vec<String>,
+        /// Every event type.
         #[arg(long, conflicts_with = "event")]
         all_events: bool,
+        /// Its name at the provider, where it has one.
         #[arg(long)]
         name: Option<String>,
+        /// Its description at the provider, where it has one.
         #[arg(long, conflicts_with = "name")]
         description: Option<String>,
+        /// One of the provider's own fields.
         #[arg(long, value_name = "K=V")]
         field: Vec<String>,
         /// Refuse when the provider's copy is newer than this.
         #[arg(long)]
         revision: Option<String>,
+        /// Only show the call.
         #[arg(long)]
         dry_run: bool,
     },
     /// Switch an endpoint on.
     #[command(after_help = "Example:\n  waybill endpoint enable wh_3fa1c802 --connection acme")]
     Enable {
+        /// The endpoint, by the provider's id.
         id: String,
         #[command(flatten)]
         at: At,
+        /// Only show the call.
         #[arg(long)]
         dry_run: bool,
     },
     /// Switch an endpoint off.
     #[command(after_help = "Example:\n  waybill endpoint disable wh_3fa1c802 --connection acme")]
     Disable {
+        /// The endpoint, by the provider's id.
         id: String,
         #[command(flatten)]
         at: At,
+        /// Only show the call.
         #[arg(long)]
         dry_run: bool,
     },
     /// Remove an endpoint at the provider.
     #[command(after_help = "Example:\n  waybill endpoint delete wh_3fa1c802 --connection acme --yes")]
     Delete {
+        /// The endpoint, by the provider's id.
         id: String,
         #[command(flatten)]
         at: At,
+        /// Only show the call.
         #[arg(long)]
         dry_run: bool,
         /// Don't ask.
@@ -537,9 +588,11 @@ pub(crate) enum EndpointCommand {
     /// Make a new secret. It is in the vault before this answers.
     #[command(after_help = "Example:\n  waybill endpoint rotate whe-00000001 --connection acme --yes")]
     Rotate {
+        /// The endpoint, by the provider's id.
         id: String,
         #[command(flatten)]
         at: At,
+        /// Only show the call.
         #[arg(long)]
         dry_run: bool,
         /// Don't ask.
@@ -549,6 +602,7 @@ pub(crate) enum EndpointCommand {
     /// Ask for a test event: by the provider where it has such a call, else signed here.
     #[command(after_help = "Example:\n  waybill endpoint test whe-00000001 --connection acme")]
     Test {
+        /// The endpoint, by the provider's id.
         id: String,
         #[command(flatten)]
         at: At,
@@ -556,9 +610,11 @@ pub(crate) enum EndpointCommand {
     /// Read the provider's delivery log.
     #[command(after_help = "Example:\n  waybill endpoint log wh_3fa1c802 --connection acme --limit 20")]
     Log {
+        /// The endpoint, by the provider's id.
         id: String,
         #[command(flatten)]
         at: At,
+        /// At most so many.
         #[arg(long, default_value_t = 100)]
         limit: u32,
         /// Only entries in this state.
@@ -570,6 +626,7 @@ pub(crate) enum EndpointCommand {
         after_help = "Example:\n  waybill endpoint redeliver whe-00000001 whd-0000000a --connection acme"
     )]
     Redeliver {
+        /// The endpoint, by the provider's id.
         id: String,
         /// The log entry, by the provider's id.
         entry: String,
@@ -579,6 +636,7 @@ pub(crate) enum EndpointCommand {
     /// What was written at the provider from here.
     #[command(after_help = "Example:\n  waybill endpoint history --connection acme")]
     History {
+        /// Of one connection; absent: of all.
         #[arg(long, value_name = "N")]
         connection: Option<String>,
     },
@@ -599,7 +657,9 @@ pub(crate) enum SecretCommand {
     /// Show a secret's value: on a terminal, or with --reveal.
     #[command(after_help = "Example:\n  waybill secret show s-0198 --reveal")]
     Show {
+        /// The secret, by the id that `secret list` shows.
         id: String,
+        /// Write it where there is no terminal.
         #[arg(long)]
         reveal: bool,
     },

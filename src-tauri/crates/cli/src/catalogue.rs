@@ -16,7 +16,13 @@ pub(crate) async fn providers(
         CatalogueCommand::List => {
             let all = engine.call("providers.list", json!({})).await?;
             out.result(&all, || {
-                let rows: Vec<Vec<String>> = rows(&all, &["id", "title", "scheme", "introduction"]);
+                let mut rows: Vec<Vec<String>> = rows(&all, &["id", "title", "scheme", "introduction"]);
+                for introduction in rows.iter_mut().filter_map(|row| row.last_mut()) {
+                    // The first sentence; `show` has the others.
+                    if let Some((first, _)) = introduction.split_once(". ") {
+                        *introduction = format!("{first}.");
+                    }
+                }
                 table(&["ID", "TITLE", "SCHEME", "WHAT"], &rows)
             });
             Ok(Outcome::Done)

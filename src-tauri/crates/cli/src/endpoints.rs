@@ -2,10 +2,10 @@
 
 use crate::args::{ConnectionCommand, EndpointCommand, LogStateArg};
 use crate::input;
-use crate::output::{Out, Outcome, plain, table, text};
+use crate::output::{Out, Outcome, counted, plain, record, table, text, when};
 use serde_json::{Value, json};
 use waybill_engine::Engine;
-use waybill_model::Failure;
+use waybill_model::{ErrorCode, Failure};
 
 pub(crate) async fn connections(
     command: ConnectionCommand,
@@ -14,6 +14,7 @@ pub(crate) async fn connections(
 ) -> Result<Outcome, Failure> {
     match command {
         ConnectionCommand::Add { provider, name, var, base_url, auth, token_env, token_stdin: _ } => {
+            let name = input::name(&name)?;
             let token = match token_env {
                 Some(variable) => input::variable_value(&variable)?,
                 None => input::stdin_secret()?,
@@ -33,7 +34,7 @@ pub(crate) async fn connections(
                 let rows: Vec<Vec<String>> = list(&all)
                     .iter()
                     .map(|one| {
-                        vec![text(one, "name"), text(one, "provider"), text(one, "endpoints"), text(one, "base_url"), text(one, "last_error")]
+                        vec![text(one, "name"), text(one, "provider"), text(one, "endpoints"), address(one), text(one, "last_error")]
                     })
                     .collect();
                 if rows.is_empty() {
@@ -49,8 +50,8 @@ pub(crate) async fn connections(
             }
             out.result(&test, || {
                 format!(
-                    "{name} works: {} endpoints, read in {} ms.",
-                    text(&test, "endpoints"),
+                    "{name} works: {}, read in {} ms.",
+                    counted(test["endpoints"].as_u64().unwrap_or_default(), "endpoint", "endpoints"),
                     text(&test, "took_ms")
                 )
             });
@@ -71,11 +72,23 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
     match command {
         EndpointCommand::List { connection } => {
             let answer = engine.call("endpoints.read", json!({ "connection": connection })).await?;
-            out.result(&answer["endpoints"], || listing(&answer["endpoints"]));
-            if let Some(problem) = list(&answer["problems"]).first() {
-                out.message(&format!("Connection {} could not be read.", text(problem, "connection")));
-                return serde_json::from_value(problem["failure"].clone())
-                    .map_or_else(|_| Err(Failure::internal("An answer could not be read.")), Err);
+            let problems = list(&answer["problems"]);
+            // "No endpoint" is not said of a provider that did not answer.
+            if problems.is_empty() || out.is_json() || !list(&answer["endpoints"]).is_empty() {
+                out.result(&answer["endpoints"], || listing(&answer["endpoints"]));
+            }
+            if let Some((last, others)) = problems.split_last() {
+                let of = |problem: &Value| -> Failure {
+                    serde_json::from_value(problem["failure"].clone())
+                        .unwrap_or_else(|_| Failure::internal("An answer could not be read."))
+                };
+                for other in others {
+                    let said = format!("{}: {}", text(other, "connection"), of(other).message);
+                    out.message(&plain(&said));
+                }
+                let mut failure = of(last);
+                failure.message = format!("{}: {}", text(last, "connection"), failure.message);
+                return Err(failure);
             }
         }
         EndpointCommand::Get { id, at } => {
@@ -88,7 +101,7 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
                 "connection": at.connection, "url": url, "events": event, "all_events": all_events,
                 "label": name.or(description), "fields": input::pairs(&field)?, "inbox": inbox, "dry_run": dry_run,
             });
-            let made = engine.call("endpoints.create", request).await?;
+            let made = once(engine.call("endpoints.create", request).await, engine, out).await?;
             if dry_run {
                 show_call(&made["call"], out);
             } else {
@@ -107,6 +120,9 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
             revision,
             dry_run,
         } => {
+            if revision.is_some() {
+                has_revisions(&at.connection, &id, engine).await?;
+            }
             let mut request = json!({
                 "connection": at.connection, "id": id, "fields": input::pairs(&field)?, "dry_run": dry_run,
             });
@@ -156,7 +172,7 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
                 return Ok(Outcome::No);
             }
             let request = json!({ "connection": at.connection, "id": id, "dry_run": dry_run });
-            let answer = engine.call("endpoints.rotate", request).await?;
+            let answer = once(engine.call("endpoints.rotate", request).await, engine, out).await?;
             if dry_run {
                 show_call(&answer["call"], out);
             } else {
@@ -206,19 +222,53 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
         EndpointCommand::History { connection } => {
             let entries = engine.call("endpoints.history", json!({ "connection": connection })).await?;
             out.result(&entries, || {
-                let rows: Vec<Vec<String>> = list(&entries)
-                    .iter()
-                    .map(|entry| {
-                        ["at", "who", "operation", "connection", "endpoint", "outcome"]
-                            .map(|field| text(entry, field))
-                            .to_vec()
-                    })
-                    .collect();
-                table(&["AT", "WHO", "WHAT", "CONNECTION", "ENDPOINT", "OUTCOME"], &rows)
+                let rows: Vec<Vec<String>> =
+                    list(&entries)
+                        .iter()
+                        .map(|entry| {
+                            ["at", "who", "operation", "connection", "endpoint", "outcome"]
+                                .map(|field| {
+                                    if field == "at" { when(&text(entry, field)) } else { text(entry, field) }
+                                })
+                                .to_vec()
+                        })
+                        .collect();
+                table(&["AT (UTC)", "WHO", "WHAT", "CONNECTION", "ENDPOINT", "OUTCOME"], &rows)
             });
         }
     }
     Ok(Outcome::Done)
+}
+
+/// A secret that the provider shows once and the vault refused is held by this process, which is about to end:
+/// a terminal is its last place.
+async fn once(answer: Result<Value, Failure>, engine: &Engine, out: &Out) -> Result<Value, Failure> {
+    let failure = match answer {
+        Err(failure) if failure.code == ErrorCode::SecretAtRisk => failure,
+        answer => return answer,
+    };
+    let id = failure.details.as_ref().map(|details| details["secret_id"].clone()).unwrap_or_default();
+    let shown = match engine.call("secrets.reveal", json!({ "id": id })).await {
+        Ok(revealed) => out.last_sight(&text(&revealed, "value")),
+        Err(_) => false,
+    };
+    Err(failure.hint(if shown {
+        "It was written to this terminal, this once: copy it, mend the vault, then store it with: waybill secret set NAME --secret-stdin"
+    } else {
+        "It ends with this command. Mend the vault, then rotate the endpoint's secret, or delete the endpoint and make it again."
+    }))
+}
+
+/// Refuses a revision where the provider tells none: it would guard against nothing.
+async fn has_revisions(connection: &str, id: &str, engine: &Engine) -> Result<(), Failure> {
+    let endpoint = engine.call("endpoints.get", json!({ "connection": connection, "id": id })).await?;
+    if endpoint["revision"].is_null() {
+        return Err(Failure::invalid(
+            "The provider gives its endpoints no revision, so --revision can't guard this change; nothing was sent.",
+        )
+        .hint("Leave --revision out."));
+    }
+    Ok(())
 }
 
 async fn written(
@@ -243,9 +293,9 @@ fn list(value: &Value) -> Vec<Value> {
 
 fn show_call(call: &Value, out: &Out) {
     out.result(call, || {
-        let mut shown = format!("{} {}\n", text(call, "method"), text(call, "url"));
+        let mut shown = format!("{} {}\n", text(call, "method"), plain(&text(call, "url")));
         for header in list(&call["headers"]) {
-            let part = |index: usize| header[index].as_str().unwrap_or_default().to_owned();
+            let part = |index: usize| plain(header[index].as_str().unwrap_or_default());
             shown.push_str(&format!("{}: {}\n", part(0), part(1)));
         }
         shown.push_str(&format!("\n{}", text(call, "body")));
@@ -279,32 +329,49 @@ fn listing(endpoints: &Value) -> String {
 }
 
 fn describe(one: &Value) -> String {
+    record(&title(one), &facts(one))
+}
+
+fn title(one: &Value) -> String {
+    format!("{} {}", text(one, "provider"), plain(&text(one, "id")))
+}
+
+fn facts(one: &Value) -> Vec<(&'static str, String)> {
+    let named = |field: &str| plain(&text(one, field));
     let events: Vec<String> =
         list(&one["events"]).iter().filter_map(|event| event.as_str().map(plain)).collect();
     let vault = if one["credential"]["in_vault"] == true { "in the vault" } else { "not in the vault" };
-    format!(
-        "{} {}\n  address     {}\n  label       {}\n  state       {} {}\n  events      {}\n  credential  {}, {vault}\n  changed     {}",
-        text(one, "provider"),
-        text(one, "id"),
-        plain(&text(one, "url")),
-        plain(&text(one, "label")),
-        plain(&text(one, "status")),
-        plain(&text(one, "disabled_reason")),
-        if one["all_events"] == true { "all".to_owned() } else { events.join(", ") },
-        text(&one["credential"], "kind"),
-        plain(&text(one, "updated_at")),
-    )
+    let kind = text(&one["credential"], "kind").replace('_', " ");
+    vec![
+        ("address", named("url")),
+        ("label", named("label")),
+        ("state", [named("status"), named("disabled_reason")].join(" ")),
+        ("failures", named("failures")),
+        ("events", if one["all_events"] == true { "all".to_owned() } else { events.join(", ") }),
+        ("credential", if kind.is_empty() { String::new() } else { format!("{kind}, {vault}") }),
+        ("inbox", named("inbox")),
+        ("made", named("created_at")),
+        ("changed", named("updated_at")),
+        ("revision", named("revision")),
+    ]
 }
 
 fn describe_made(made: &Value) -> String {
-    let mut shown = describe(&made["endpoint"]);
+    let mut rows = facts(&made["endpoint"]);
+    rows.retain(|(name, _)| *name != "inbox");
     if let Some(name) = made["secret"]["name"].as_str() {
-        shown.push_str(&format!("\n  secret      in the vault as {}", plain(name)));
+        rows.push(("secret", format!("in the vault as {}", plain(name))));
     }
     if let Some(name) = made["inbox"]["name"].as_str() {
-        shown.push_str(&format!("\n  inbox       {name}: deliveries to /in/{name} are verified"));
+        rows.push(("inbox", format!("{name}: deliveries to /in/{name} are verified")));
     }
-    shown
+    record(&title(&made["endpoint"]), &rows)
+}
+
+/// A connection's base address; without one of its own, the provider's.
+fn address(one: &Value) -> String {
+    let own = text(one, "base_url");
+    if own.is_empty() { "the provider's".to_owned() } else { own }
 }
 
 fn log_listing(entries: &Value) -> String {
@@ -312,12 +379,12 @@ fn log_listing(entries: &Value) -> String {
         .iter()
         .map(|entry| {
             ["id", "event_type", "state", "response_status", "attempts", "sent_at", "delivery", "error"]
-                .map(|field| text(entry, field))
+                .map(|field| if field == "sent_at" { when(&text(entry, field)) } else { text(entry, field) })
                 .to_vec()
         })
         .collect();
     if rows.is_empty() {
         return "The provider's log is empty.".to_owned();
     }
-    table(&["ENTRY", "EVENT", "STATE", "ANSWER", "TRIES", "SENT", "HERE", "ERROR"], &rows)
+    table(&["ENTRY", "EVENT", "STATE", "ANSWER", "TRIES", "SENT (UTC)", "HERE", "ERROR"], &rows)
 }

@@ -2,7 +2,7 @@
 
 use crate::args::{AnswerArgs, InboxAdd, InboxCommand, InboxEdit};
 use crate::input;
-use crate::output::{Out, Outcome, plain, table, text};
+use crate::output::{Out, Outcome, plain, record, table, text, when};
 use serde_json::{Value, json};
 use waybill_engine::Engine;
 use waybill_model::Failure;
@@ -29,7 +29,7 @@ pub(crate) async fn run(command: InboxCommand, engine: &Engine, out: &Out) -> Re
 
 async fn add(args: InboxAdd, engine: &Engine, out: &Out) -> Result<(), Failure> {
     let mut request = json!({
-        "name": args.name,
+        "name": input::name(&args.name)?,
         "scheme": args.scheme,
         "secrets": input::secrets(&args.secrets)?,
         "config": input::pairs(&args.config)?,
@@ -48,6 +48,20 @@ async fn add(args: InboxAdd, engine: &Engine, out: &Out) -> Result<(), Failure> 
 }
 
 async fn edit(args: InboxEdit, engine: &Engine, out: &Out) -> Result<(), Failure> {
+    let AnswerArgs { status, delay, body, headers } = &args.answer;
+    let nothing = args.scheme.is_none()
+        && args.config.is_empty()
+        && args.forward_to.is_empty()
+        && args.secrets.secret_env.is_empty()
+        && !args.secrets.secret_stdin
+        && status.is_none()
+        && delay.is_none()
+        && body.is_none()
+        && headers.is_empty();
+    if nothing {
+        return Err(Failure::invalid("Nothing was named that shall change; the inbox is as it was.")
+            .hint("waybill inbox edit --help names what can be changed."));
+    }
     let before = engine.call("inboxes.get", json!({ "name": args.name })).await?;
     let mut request = json!({ "name": args.name });
     if let Some(scheme) = args.scheme {
@@ -113,14 +127,14 @@ fn listing(inboxes: &Value) -> String {
                 text(inbox, "deliveries"),
                 text(inbox, "failed"),
                 text(&inbox["answer"], "status"),
-                text(inbox, "last_received_at"),
+                when(&text(inbox, "last_received_at")),
             ]
         })
         .collect();
     if rows.is_empty() {
         return "No inbox yet. Make one: waybill inbox add NAME --scheme ID --secret-env VAR".to_owned();
     }
-    table(&["NAME", "SCHEME", "DELIVERIES", "FAILED", "ANSWER", "LAST"], &rows)
+    table(&["NAME", "SCHEME", "DELIVERIES", "FAILED", "ANSWER", "LAST (UTC)"], &rows)
 }
 
 /// One inbox for people.
@@ -131,16 +145,53 @@ pub(crate) fn describe(inbox: &Value) -> String {
         .flatten()
         .map(|secret| format!("{} ({})", text(secret, "name"), text(secret, "state")))
         .collect();
-    let or = |value: String, other: &str| if value.is_empty() { other.to_owned() } else { plain(&value) };
-    format!(
-        "{}\n  path      /in/{}\n  scheme    {}\n  secrets   {}\n  answer    {} after {} ms\n  deliveries {} ({} failed)",
-        text(inbox, "name"),
-        text(inbox, "name"),
-        or(text(inbox, "scheme"), "none: nothing is checked"),
-        or(secrets.join(", "), "none"),
-        text(&inbox["answer"], "status"),
-        text(&inbox["answer"], "delay_ms"),
-        text(inbox, "deliveries"),
-        text(inbox, "failed"),
-    )
+    let none =
+        |list: Vec<String>, other: &str| if list.is_empty() { other.to_owned() } else { list.join(", ") };
+    let scheme = text(inbox, "scheme");
+    let no_secret =
+        if scheme.is_empty() { "none" } else { "none: nothing can be verified until there is one" };
+    let headers = pairs(&inbox["answer"]["headers"]);
+    let body = text(&inbox["answer"], "body");
+    let forward: Vec<String> =
+        inbox["forward_to"].as_array().into_iter().flatten().filter_map(Value::as_str).map(plain).collect();
+    let mut rows = vec![
+        ("path", format!("/in/{}", text(inbox, "name"))),
+        ("scheme", if scheme.is_empty() { "none: nothing is checked".to_owned() } else { plain(&scheme) }),
+        ("config", config(&inbox["config"])),
+        ("secrets", none(secrets, no_secret)),
+        ("endpoint", plain(&[text(inbox, "endpoint"), text(inbox, "connection")].join(" of "))),
+        (
+            "answer",
+            match text(&inbox["answer"], "delay_ms").as_str() {
+                "0" | "" => text(&inbox["answer"], "status"),
+                delay => format!("{} after {delay} ms", text(&inbox["answer"], "status")),
+            },
+        ),
+        ("headers", headers.join(", ")),
+        ("body", plain(&body)),
+        ("forwards to", forward.join(", ")),
+        ("deliveries", format!("{}, {} failed", text(inbox, "deliveries"), text(inbox, "failed"))),
+    ];
+    if inbox["endpoint"].is_null() {
+        rows.retain(|(name, _)| *name != "endpoint");
+    }
+    record(&text(inbox, "name"), &rows)
+}
+
+/// Pairs of a header list, as they are written in HTTP.
+fn pairs(headers: &Value) -> Vec<String> {
+    let part = |pair: &Value, index: usize| plain(pair[index].as_str().unwrap_or_default());
+    headers
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|pair| format!("{}: {}", part(pair, 0), part(pair, 1)))
+        .collect()
+}
+
+fn config(config: &Value) -> String {
+    let pairs = config.as_object().into_iter().flatten();
+    let shown: Vec<String> =
+        pairs.map(|(key, value)| plain(&format!("{key}={}", value.as_str().unwrap_or_default()))).collect();
+    shown.join(", ")
 }

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use serde_json::{Map, Value};
 use std::io::Read;
 use std::path::Path;
-use waybill_model::{ErrorCode, Failure};
+use waybill_model::{ErrorCode, Failure, Name};
 
 /// The secrets a command was given.
 pub(crate) fn secrets(from: &SecretsFrom) -> Result<Vec<String>, Failure> {
@@ -43,7 +43,7 @@ pub(crate) fn variable_value(variable: &str) -> Result<String, Failure> {
         Err(_) => Err(Failure::invalid(format!(
             "The environment variable {variable} is not set (or is not text); nothing was done."
         ))
-        .hint(format!("Set it for this command only: read -rs {variable}; export {variable}"))),
+        .hint(format!("Set it without showing it: read -rs {variable}; export {variable}"))),
     }
 }
 
@@ -67,22 +67,46 @@ pub(crate) fn stdin_secret() -> Result<String, Failure> {
     Ok(text)
 }
 
+/// The largest file that is read: what an import takes.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
 /// A file's bytes; `-` is standard input.
 pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+        std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes)
     } else {
-        std::fs::read(path)
+        std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
     };
-    read.map_err(|error| {
-        let code = if error.kind() == std::io::ErrorKind::NotFound {
-            ErrorCode::NotFound
-        } else {
-            ErrorCode::InvalidInput
-        };
-        Failure::new(code, format!("{} could not be read: {error}; nothing was done.", path.display()))
-    })
+    match read {
+        Ok(_) if bytes.len() as u64 <= LARGEST => Ok(bytes),
+        Ok(_) => {
+            Err(Failure::invalid(format!("{} is larger than 256 MiB; nothing was done.", path.display()))
+                .hint("Split it and use the pieces."))
+        }
+        Err(error) => {
+            let code = if error.kind() == std::io::ErrorKind::NotFound {
+                ErrorCode::NotFound
+            } else {
+                ErrorCode::InvalidInput
+            };
+            Err(Failure::new(
+                code,
+                format!("{} could not be read: {error}; nothing was done.", path.display()),
+            ))
+        }
+    }
+}
+
+/// Refuses a command that would read standard input for two things.
+pub(crate) fn one_stdin(file: Option<&Path>, secrets: &SecretsFrom) -> Result<(), Failure> {
+    if secrets.secret_stdin && file == Some(Path::new("-")) {
+        return Err(Failure::invalid(
+            "Standard input can't be both the file and the secret; nothing was done.",
+        )
+        .hint("Give the secret with --secret-env VAR."));
+    }
+    Ok(())
 }
 
 /// Bytes as they stand in JSON.
@@ -109,13 +133,21 @@ pub(crate) fn pairs(given: &[String]) -> Result<Value, Failure> {
     Ok(Value::Object(found))
 }
 
+/// A name as typed: of an inbox, of a connection.
+pub(crate) fn name(typed: &str) -> Result<Name, Failure> {
+    typed.parse().map_err(|fault| Failure::invalid(format!("{fault}. Nothing was done.")))
+}
+
 /// Asks for a yes on a terminal.
 #[allow(clippy::print_stderr)]
 pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
     use std::io::IsTerminal;
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::new(ErrorCode::ConfirmationRequired, format!("{question} Nothing was done."))
-            .hint("Say yes with --yes; there is no terminal to ask on."));
+        return Err(Failure::new(
+            ErrorCode::ConfirmationRequired,
+            format!("This wants a yes, and there is no terminal to ask on. Nothing was done. The question: {question}"),
+        )
+        .hint("Say yes with --yes."));
     }
     eprint!("{question} [y/N] ");
     let mut answer = String::new();

@@ -3,13 +3,13 @@
 use crate::args::{Replay, ReplayCommand};
 use crate::deliveries::delivery_id;
 use crate::input;
-use crate::output::{Out, Outcome, plain, table, text};
+use crate::output::{Out, Outcome, counted, plain, table, text, when};
+use crate::signals::{Asked, Requests};
 use crate::tools::attempt_line;
 use serde_json::{Value, json};
-use std::collections::HashSet;
 use std::time::Duration;
 use waybill_engine::Engine;
-use waybill_model::Failure;
+use waybill_model::{AttemptId, AttemptOutcome, DeliveryId, ErrorCode, Failure, JobId};
 
 pub(crate) async fn run(args: Replay, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
     match args.command {
@@ -19,9 +19,10 @@ pub(crate) async fn run(args: Replay, engine: &Engine, out: &Out) -> Result<Outc
             Ok(Outcome::Done)
         }
         Some(ReplayCommand::Show { id }) => {
+            let id = job_id(&id)?;
             let mut job = engine.call("replays.get", json!({ "id": id })).await?;
-            let attempts = engine.call("replays.attempts", json!({ "job": id, "limit": 500 })).await?;
-            job["attempts"] = attempts["attempts"].clone();
+            let attempts = engine.attempts_since(id, None).await?;
+            job["attempts"] = serde_json::to_value(attempts).unwrap_or_default();
             out.result(&job, || {
                 let lines: Vec<String> =
                     job["attempts"].as_array().into_iter().flatten().map(numbered).collect();
@@ -30,16 +31,25 @@ pub(crate) async fn run(args: Replay, engine: &Engine, out: &Out) -> Result<Outc
             Ok(Outcome::Done)
         }
         Some(ReplayCommand::Resume { id }) => {
-            let job = engine.call("replays.resume", json!({ "id": id })).await?;
-            follow(&job, engine, out).await
+            let id = job_id(&id)?;
+            // What was tried before was told then.
+            let seen = engine.attempts_since(id, None).await?.last().map(|attempt| attempt.id);
+            engine.call("replays.resume", json!({ "id": id })).await?;
+            follow(id, seen, engine, out).await
         }
         Some(ReplayCommand::Cancel { id }) => {
+            let id = job_id(&id)?;
             let job = engine.call("replays.cancel", json!({ "id": id })).await?;
             out.result(&job, || format!("Replay {id} is {}.", text(&job, "state")));
             Ok(Outcome::Done)
         }
         None => start(args, engine, out).await,
     }
+}
+
+/// The id as typed; one that is no number names no replay.
+fn job_id(typed: &str) -> Result<JobId, Failure> {
+    typed.parse().map_err(|_| Failure::not_found("replay", typed))
 }
 
 async fn start(args: Replay, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
@@ -50,16 +60,10 @@ async fn start(args: Replay, engine: &Engine, out: &Out) -> Result<Outcome, Fail
         return Err(Failure::invalid("Which deliveries? Give ids or --query; nothing was sent.")
             .hint("waybill replay --query 'inbox:mynd-prod since:2h' --to URL"));
     }
-    if !args.timeout.is_finite() || args.timeout <= 0.0 || args.timeout > 3_600.0 {
-        return Err(Failure::invalid(
-            "--timeout is a number of seconds above 0 and at most 3,600; nothing was sent.",
-        ));
-    }
-    for id in &args.ids {
-        delivery_id(id)?;
-    }
-    let request = json!({
-        "selection": { "ids": args.ids, "query": args.query.unwrap_or_default() },
+    let ids: Vec<DeliveryId> = args.ids.iter().map(|id| delivery_id(id)).collect::<Result<_, _>>()?;
+    let query = args.query.unwrap_or_default();
+    let mut request = json!({
+        "selection": { "ids": ids, "query": query },
         "options": {
             "target": target,
             "mode": if args.resign { "resign" } else { "verbatim" },
@@ -67,48 +71,78 @@ async fn start(args: Replay, engine: &Engine, out: &Out) -> Result<Outcome, Fail
             "concurrency": args.concurrency,
             "retries": args.retries,
             "timeout_ms": (args.timeout * 1e3).round() as u64,
+            "stop_after_failures": args.stop_after_failures,
         },
+        "confirmed": args.yes,
     });
-    let plan = engine.call("replays.plan", request.clone()).await?;
-    if args.dry_run {
-        out.result(&plan, || describe_plan(&plan));
-        return Ok(Outcome::Done);
-    }
-    let warned = plan["warnings"].as_array().is_some_and(|warnings| !warnings.is_empty());
-    if warned && !args.yes {
-        out.message(&describe_plan(&plan));
-        if !input::confirm(&format!("Send {} deliveries to {}?", text(&plan, "count"), text(&plan, "host")))?
-        {
-            out.message("Nothing was sent.");
-            return Ok(Outcome::No);
+    if args.dry_run || args.yes || ids.len() > 1 {
+        let plan = engine.call("replays.plan", request.clone()).await.map_err(|f| out.pointed(f, &query))?;
+        for id in &ids {
+            // One that is not there would only be counted as left out, in the end.
+            engine.call("deliveries.get", json!({ "id": id })).await.map_err(not_sent)?;
+        }
+        if args.dry_run {
+            out.result(&plan, || describe_plan(&plan));
+            return Ok(Outcome::Done);
+        }
+        // A yes beforehand answers the question; what it was about is told all the same.
+        for warning in warnings(&plan).iter().filter(|_| args.yes) {
+            out.message(warning);
         }
     }
-    let mut request = request;
-    request["confirmed"] = json!(true);
-    let job = engine.call("replays.start", request).await?;
-    follow(&job, engine, out).await
+    let job = match engine.call("replays.start", request.clone()).await {
+        Err(failure) if failure.code == ErrorCode::ConfirmationRequired => {
+            let plan = engine.call("replays.plan", request.clone()).await?;
+            out.message(&describe_plan(&plan));
+            let many = counted(number(&plan, "count"), "delivery", "deliveries");
+            let question = format!("Send {many} to {}?", plain(&text(&plan, "host")));
+            if !input::confirm(&question)? {
+                out.message("Nothing was sent.");
+                return Ok(Outcome::No);
+            }
+            request["confirmed"] = json!(true);
+            engine.call("replays.start", request).await?
+        }
+        started => started.map_err(|failure| out.pointed(failure, &query))?,
+    };
+    follow(job_id(&text(&job, "id"))?, None, engine, out).await
 }
 
-/// Tells each attempt as it ends, until the job has ended; an interrupt cancels the job.
-async fn follow(job: &Value, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
-    let id = text(job, "id");
-    let mut told: HashSet<String> = HashSet::new();
+/// The same, with what it means for a replay that was not begun.
+fn not_sent(mut failure: Failure) -> Failure {
+    if failure.code == ErrorCode::NotFound {
+        failure.message = format!("{} Nothing was sent.", failure.message);
+    }
+    failure
+}
+
+/// Tells each attempt after `seen` as it ends, until the job has ended. An interrupt cancels the job; a second
+/// one, or a request to terminate, leaves it so that it can be resumed.
+async fn follow(id: JobId, seen: Option<AttemptId>, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
+    let mut told = Told { seen, open: Vec::new() };
     let mut tick = tokio::time::interval(Duration::from_millis(60));
-    let interrupt = tokio::signal::ctrl_c();
-    tokio::pin!(interrupt);
+    let mut requests = Requests::new();
     let mut cancelled = false;
     let last = loop {
         tokio::select! {
             _ = tick.tick() => {}
-            _ = &mut interrupt, if !cancelled => {
+            asked = requests.next() => {
+                if cancelled || asked == Asked::Terminate {
+                    return Err(Failure::new(
+                        ErrorCode::Cancelled,
+                        format!("Replay {id} was left in the middle; what was under way may have been sent."),
+                    )
+                    .hint(format!("See how far it came: waybill replay show {id}")));
+                }
                 cancelled = true;
-                out.message("Cancelling: requests under way are finished.");
-                engine.call("replays.cancel", json!({ "id": id })).await?;
+                out.message("Cancelling: requests under way are finished. Ctrl-C again leaves them.");
+                // One that has just come to its end can't be cancelled, and need not be.
+                let _ = engine.call("replays.cancel", json!({ "id": id })).await;
             }
         }
         let job = engine.call("replays.get", json!({ "id": id })).await?;
         let running = matches!(job["state"].as_str(), Some("running" | "paused"));
-        tell_new(&id, &mut told, engine, out).await?;
+        told.tell(id, !running, engine, out).await?;
         out.progress(&progress(&job));
         if !running {
             break job;
@@ -118,48 +152,54 @@ async fn follow(job: &Value, engine: &Engine, out: &Out) -> Result<Outcome, Fail
     let counts = &last["counts"];
     let summary = json!({ "summary": {
         "sent": counts["sent"], "succeeded": counts["succeeded"], "failed": counts["failed"],
-        "skipped": counts["skipped"], "unknown": counts["unknown"], "job": id, "state": last["state"],
+        "skipped": counts["skipped"], "unknown": counts["unknown"], "total": counts["total"], "job": id,
+        "state": last["state"],
     }});
     out.result(&summary, || {
-        format!(
-            "Replay {id} {}: {} sent, {} succeeded, {} failed, {} skipped",
+        let mut shown = format!(
+            "Replay {id} {}: {} of {} succeeded, {} failed, {} skipped",
             text(&last, "state"),
-            text(counts, "sent"),
             text(counts, "succeeded"),
+            text(counts, "total"),
             text(counts, "failed"),
             text(counts, "skipped")
-        )
+        );
+        if let Some(because) = last["stopped_because"].as_str() {
+            shown.push_str(&format!("\n  {}", plain(because)));
+        }
+        shown
     });
     let good = counts["succeeded"] == counts["total"];
     Ok(if good { Outcome::Done } else { Outcome::No })
 }
 
-async fn tell_new(id: &str, told: &mut HashSet<String>, engine: &Engine, out: &Out) -> Result<(), Failure> {
-    let mut fresh = Vec::new();
-    let mut offset = 0;
-    loop {
-        let page =
-            engine.call("replays.attempts", json!({ "job": id, "offset": offset, "limit": 500 })).await?;
-        let attempts = page["attempts"].as_array().cloned().unwrap_or_default();
-        let count = attempts.len();
-        let mut known = 0;
+/// What was told of a job's attempts: each once, when it has ended.
+struct Told {
+    /// The newest attempt that was seen.
+    seen: Option<AttemptId>,
+    /// Those that had not ended then.
+    open: Vec<AttemptId>,
+}
+
+impl Told {
+    /// Tells what has ended since, and at the `end` of the job whatever is left.
+    async fn tell(&mut self, job: JobId, end: bool, engine: &Engine, out: &Out) -> Result<(), Failure> {
+        let mut attempts = Vec::new();
+        for id in std::mem::take(&mut self.open) {
+            attempts.extend(engine.attempt(id).await?);
+        }
+        attempts.extend(engine.attempts_since(job, self.seen).await?);
         for attempt in attempts {
-            if told.contains(&text(&attempt, "id")) {
-                known += 1;
-            } else if attempt["outcome"] != "unknown" {
-                fresh.push(attempt);
+            self.seen = self.seen.max(Some(attempt.id));
+            if attempt.outcome == AttemptOutcome::Unknown && !end {
+                self.open.push(attempt.id);
+                continue;
             }
+            let value = serde_json::to_value(&attempt).unwrap_or_default();
+            out.result(&value, || numbered(&value));
         }
-        offset += count;
-        if count < 500 || known == count {
-            break;
-        }
+        Ok(())
     }
-    for attempt in fresh.into_iter().rev() {
-        told.insert(text(&attempt, "id"));
-        out.result(&attempt, || numbered(&attempt));
-    }
-    Ok(())
 }
 
 fn numbered(attempt: &Value) -> String {
@@ -168,7 +208,7 @@ fn numbered(attempt: &Value) -> String {
 
 fn progress(job: &Value) -> String {
     let count = |field: &str| job["counts"][field].as_u64().unwrap_or_default();
-    let done = count("succeeded") + count("failed") + count("skipped");
+    let done = count("succeeded") + count("failed") + count("skipped") + count("unknown");
     let rate = job["per_second"].as_f64().unwrap_or_default();
     let left = count("total").saturating_sub(done);
     let remaining =
@@ -178,18 +218,33 @@ fn progress(job: &Value) -> String {
 
 fn describe_plan(plan: &Value) -> String {
     let mut shown = format!(
-        "{} deliveries, {} to {} ({})\n  from {} to {}",
-        text(plan, "count"),
-        crate::output::bytes(plan["bytes"].as_u64().unwrap_or_default()),
+        "{}, {} to {} ({})",
+        counted(number(plan, "count"), "delivery", "deliveries"),
+        crate::output::bytes(number(plan, "bytes")),
         plain(&text(plan, "host")),
-        text(plan, "class"),
-        text(plan, "oldest"),
-        text(plan, "newest"),
+        text(plan, "class").replace('_', " "),
     );
-    for warning in plan["warnings"].as_array().into_iter().flatten() {
-        shown.push_str(&format!("\n  ! {}", plain(warning.as_str().unwrap_or_default())));
+    match (text(plan, "oldest"), text(plan, "newest")) {
+        (oldest, newest) if oldest.is_empty() || newest.is_empty() => {}
+        (oldest, newest) if oldest == newest => {
+            shown.push_str(&format!("\n  received {} UTC", when(&oldest)));
+        }
+        (oldest, newest) => {
+            shown.push_str(&format!("\n  received {} to {} UTC", when(&oldest), when(&newest)));
+        }
+    }
+    for warning in warnings(plan) {
+        shown.push_str(&format!("\n  ! {warning}"));
     }
     shown
+}
+
+fn warnings(plan: &Value) -> Vec<String> {
+    plan["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str).map(plain).collect()
+}
+
+fn number(value: &Value, field: &str) -> u64 {
+    value[field].as_u64().unwrap_or_default()
 }
 
 fn listing(jobs: &Value) -> String {
@@ -201,9 +256,11 @@ fn listing(jobs: &Value) -> String {
             let counts = &job["counts"];
             vec![
                 text(job, "id"),
+                when(&text(job, "created_at")),
                 text(job, "state"),
                 format!("{}/{}", text(counts, "succeeded"), text(counts, "total")),
                 text(counts, "failed"),
+                text(counts, "skipped"),
                 text(&job["options"], "target"),
                 text(job, "title"),
             ]
@@ -212,5 +269,5 @@ fn listing(jobs: &Value) -> String {
     if rows.is_empty() {
         return "No replay yet. Start one: waybill replay ID --to URL".to_owned();
     }
-    table(&["ID", "STATE", "DONE", "FAILED", "TARGET", "WHAT"], &rows)
+    table(&["ID", "STARTED (UTC)", "STATE", "DONE", "FAILED", "SKIPPED", "TARGET", "WHAT"], &rows)
 }

@@ -2,7 +2,7 @@
 
 use crate::args::SecretCommand;
 use crate::input;
-use crate::output::{Out, Outcome, table, text};
+use crate::output::{Out, Outcome, table, text, when};
 use serde_json::json;
 use std::io::IsTerminal;
 use waybill_engine::Engine;
@@ -18,13 +18,16 @@ pub(crate) async fn run(command: SecretCommand, engine: &Engine, out: &Out) -> R
                     .into_iter()
                     .flatten()
                     .map(|one| {
-                        ["id", "name", "kind", "state", "created_at"].map(|field| text(one, field)).to_vec()
+                        let mut cells =
+                            ["id", "name", "kind", "state"].map(|field| text(one, field)).to_vec();
+                        cells.push(when(&text(one, "created_at")));
+                        cells
                     })
                     .collect();
                 if rows.is_empty() {
                     return "No secret yet.".to_owned();
                 }
-                table(&["ID", "NAME", "KIND", "STATE", "SINCE"], &rows)
+                table(&["ID", "NAME", "KIND", "STATE", "SINCE (UTC)"], &rows)
             });
         }
         SecretCommand::Show { id, reveal } => {

@@ -1,6 +1,7 @@
 //! `waybill verify`, `sign`, `send`, `doctor`.
 
 use crate::args::{Send, Sign, Verify};
+use crate::deliveries::delivery_id;
 use crate::input;
 use crate::output::{Out, Outcome, plain, table, text};
 use serde_json::{Value, json};
@@ -8,11 +9,13 @@ use waybill_engine::Engine;
 use waybill_model::Failure;
 
 pub(crate) async fn verify(args: Verify, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
+    input::one_stdin(args.request.as_deref(), &args.secrets)?;
+    let delivery = args.delivery.as_deref().map(delivery_id).transpose()?;
     let request_base64 =
         args.request.as_deref().map(input::file).transpose()?.map(|bytes| input::base64(&bytes));
     let request = json!({
         "request_base64": request_base64,
-        "delivery": args.delivery,
+        "delivery": delivery,
         "scheme": args.scheme,
         "secrets": input::secrets(&args.secrets)?,
         "config": input::pairs(&args.config)?,
@@ -51,6 +54,7 @@ pub(crate) async fn verify(args: Verify, engine: &Engine, out: &Out) -> Result<O
 }
 
 pub(crate) async fn sign(args: Sign, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
+    input::one_stdin(Some(&args.request), &args.secrets)?;
     let request = json!({
         "request_base64": input::base64(&input::file(&args.request)?),
         "scheme": args.scheme,
@@ -64,12 +68,19 @@ pub(crate) async fn sign(args: Sign, engine: &Engine, out: &Out) -> Result<Outco
     if out.is_json() {
         out.result(&signed, String::new);
     } else {
-        out.raw(&input::from_base64(&text(&signed, "request_base64"))?);
+        out.payload(&input::from_base64(&text(&signed, "request_base64"))?)?;
     }
     Ok(Outcome::Done)
 }
 
 pub(crate) async fn send(args: Send, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
+    input::one_stdin(args.data.as_deref(), &args.secrets)?;
+    if args.inbox.is_some() && (args.secrets.secret_stdin || !args.secrets.secret_env.is_empty()) {
+        return Err(Failure::invalid(
+            "With --inbox the secret is the inbox's own, so none can be given; nothing was sent.",
+        )
+        .hint("Leave the secret out, or name a scheme with --scheme instead of the inbox."));
+    }
     let data = match args.data.as_deref().map(input::file).transpose()? {
         Some(bytes) => Some(
             String::from_utf8(bytes)
@@ -96,13 +107,19 @@ pub(crate) fn attempt_line(attempt: &Value) -> String {
     let took = attempt["duration_us"]
         .as_u64()
         .map_or_else(String::new, |us| format!(" in {:.1} ms", us as f64 / 1e3));
-    let target = attempt["url"].as_str().or(attempt["target"].as_str()).unwrap_or_default();
-    match (attempt["status"].as_u64(), attempt["error"].as_str()) {
-        (Some(status), _) => format!("{} answered {status}{took}", plain(target)),
-        (None, Some(error)) => {
-            format!("{}: {}{took}: {}", plain(target), text(attempt, "outcome"), plain(error))
-        }
-        (None, None) => format!("{}: {}{took}", plain(target), text(attempt, "outcome")),
+    let target = plain(attempt["url"].as_str().or(attempt["target"].as_str()).unwrap_or_default());
+    if let Some(status) = attempt["status"].as_u64() {
+        return format!("{target} answered {status}{took}");
+    }
+    let outcome = match attempt["outcome"].as_str() {
+        Some("not_sent") => format!("not sent to {target}"),
+        Some("no_answer") => format!("sent to {target}, no answer{took}"),
+        Some("unknown") => format!("{target}: nobody knows whether it was sent"),
+        _ => format!("{target}: {}{took}", text(attempt, "outcome").replace('_', " ")),
+    };
+    match attempt["error"].as_str() {
+        Some(error) => format!("{outcome}: {}", plain(error)),
+        None => outcome,
     }
 }
 
@@ -118,19 +135,39 @@ pub(crate) fn outcome(attempt: &Value) -> Outcome {
 
 pub(crate) async fn doctor(engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
     let lines = engine.call("doctor", json!({})).await?;
+    Ok(examined(&lines, out))
+}
+
+/// What the doctor says when nothing can be started: the one thing that is known.
+pub(crate) fn cannot_start(failure: &Failure, out: &Out) -> Outcome {
+    let lines = json!([{
+        "name": "start",
+        "state": "problem",
+        "detail": failure.message,
+        "mend": failure.hint.clone().unwrap_or_default(),
+    }]);
+    examined(&lines, out)
+}
+
+fn examined(lines: &Value, out: &Out) -> Outcome {
     let all = lines.as_array().cloned().unwrap_or_default();
-    out.result(&lines, || {
+    out.result(lines, || {
         let rows: Vec<Vec<String>> = all
             .iter()
-            .map(|line| {
-                let detail = text(line, "detail");
-                let mend = text(line, "mend");
-                let said = if mend.is_empty() { detail } else { format!("{detail} → {mend}") };
-                vec![text(line, "state"), text(line, "name"), said]
-            })
+            .map(|line| ["state", "name", "detail"].map(|field| text(line, field)).to_vec())
             .collect();
-        table(&["STATE", "WHAT", "FOUND"], &rows)
+        let table = table(&["STATE", "WHAT", "FOUND"], &rows);
+        let mut shown: Vec<String> = table.lines().map(str::to_owned).collect();
+        // A line's mend stands under it, where it is read as what to do.
+        let indent = shown.first().and_then(|head| head.find("FOUND")).unwrap_or_default();
+        for (index, line) in all.iter().enumerate().rev() {
+            let mend = text(line, "mend");
+            if !mend.is_empty() {
+                shown.insert(index + 2, format!("{:indent$}→ {}", "", plain(&mend)));
+            }
+        }
+        shown.join("\n")
     });
     let problem = all.iter().any(|line| line["state"] == "problem");
-    Ok(if problem { Outcome::No } else { Outcome::Done })
+    if problem { Outcome::No } else { Outcome::Done }
 }

@@ -220,6 +220,7 @@ async fn make_first(engine: &Engine, name: Name, found: Option<Inbox>) -> Result
         endpoint: None,
     };
     let meta = engine.keep_secret(new, &SecretString::from(text)).await?;
+    let kept = meta.id.clone();
     let secret = InboxSecret { id: meta.id, name: meta.name, state: meta.state };
     let _alone = engine.0.changing.lock().await;
     match found {
@@ -243,7 +244,13 @@ async fn make_first(engine: &Engine, name: Name, found: Option<Inbox>) -> Result
                 failed: 0,
                 last_received_at: None,
             };
-            engine.0.store.create_inbox(inbox).await?;
+            if let Err(failure) = engine.0.store.create_inbox(inbox).await {
+                engine.forget_secret(&kept).await?;
+                // Somebody else was quicker: that inbox does as well.
+                if failure.code != ErrorCode::AlreadyExists {
+                    return Err(failure);
+                }
+            }
         }
     }
     engine.0.ready.forget();
