@@ -136,6 +136,8 @@ fn a_plan_says_how_many_and_a_missing_one_stops_it() {
     assert!(plan.starts_with("1 delivery, 2 B to localhost"), "{plan}");
     let said = data.run(&["replay", "1", "99", "--to", "http://localhost:1/"]).ended(3);
     assert!(said.err.contains("There is no delivery 99. Nothing was sent."), "{said:?}");
+    let said = data.run(&["replay", "1", "--to", "http://127.0.0.1:1/", "--resign"]).ended(1);
+    assert!(said.err.contains("left out") && said.out.contains("1 skipped"), "{said:?}");
     let said = data.run(&["replay", "1", "--to", "http://127.0.0.1:1/"]).ended(1);
     assert!(said.out.contains("#1 try 1: not sent to http://127.0.0.1:1/"), "{said:?}");
     assert!(said.out.contains("0 of 1 succeeded, 1 failed"), "{said:?}");

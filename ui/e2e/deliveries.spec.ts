@@ -66,6 +66,7 @@ test("a filter is completed, applied, and kept while the next one has a fault", 
   const bar = page.getByRole("combobox", { name: "Filter deliveries" });
   await expect(bar).toBeFocused();
   await bar.pressSequentially("inb");
+  await expect(page.getByRole("option").first()).toBeVisible();
   await page.keyboard.press("Tab");
   await expect(bar).toHaveValue("inbox:");
   await expect(page.getByRole("option").first()).toBeVisible();

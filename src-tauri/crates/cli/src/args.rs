@@ -1,4 +1,6 @@
 //! The words of the command line, and nothing of what they do.
+//!
+//! Longer than 500 lines because it is one table: every word of the command line stands here, once.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;

@@ -75,24 +75,17 @@ async fn start(args: Replay, engine: &Engine, out: &Out) -> Result<Outcome, Fail
         },
         "confirmed": args.yes,
     });
-    if args.dry_run || args.yes || ids.len() > 1 {
-        let plan = engine.call("replays.plan", request.clone()).await.map_err(|f| out.pointed(f, &query))?;
-        for id in &ids {
-            // One that is not there would only be counted as left out, in the end.
-            engine.call("deliveries.get", json!({ "id": id })).await.map_err(not_sent)?;
-        }
-        if args.dry_run {
-            out.result(&plan, || describe_plan(&plan));
-            return Ok(Outcome::Done);
-        }
-        // A yes beforehand answers the question; what it was about is told all the same.
-        for warning in warnings(&plan).iter().filter(|_| args.yes) {
-            out.message(warning);
-        }
+    let plan = engine.call("replays.plan", request.clone()).await.map_err(|f| out.pointed(f, &query))?;
+    for id in &ids {
+        // One that is not there would only be counted as left out, in the end.
+        engine.call("deliveries.get", json!({ "id": id })).await.map_err(not_sent)?;
+    }
+    if args.dry_run {
+        out.result(&plan, || describe_plan(&plan));
+        return Ok(Outcome::Done);
     }
     let job = match engine.call("replays.start", request.clone()).await {
         Err(failure) if failure.code == ErrorCode::ConfirmationRequired => {
-            let plan = engine.call("replays.plan", request.clone()).await?;
             out.message(&describe_plan(&plan));
             let many = counted(number(&plan, "count"), "delivery", "deliveries");
             let question = format!("Send {many} to {}?", plain(&text(&plan, "host")));
@@ -103,7 +96,14 @@ async fn start(args: Replay, engine: &Engine, out: &Out) -> Result<Outcome, Fail
             request["confirmed"] = json!(true);
             engine.call("replays.start", request).await?
         }
-        started => started.map_err(|failure| out.pointed(failure, &query))?,
+        started => {
+            let job = started.map_err(|failure| out.pointed(failure, &query))?;
+            // Nothing had to be asked, or the yes came beforehand: why some are left out is told all the same.
+            for warning in warnings(&plan) {
+                out.message(&warning);
+            }
+            job
+        }
     };
     follow(job_id(&text(&job, "id"))?, None, engine, out).await
 }

@@ -5,6 +5,7 @@ import { registry, useAction } from "@/app/actions/registry";
 import { toastFailure } from "@/app/feedback/toasts";
 import { useAnswer, useRun } from "@/app/host";
 import { useSettings } from "@/app/settings";
+import { ERRORS } from "@/app/words";
 import { Dot } from "@/components/Badge";
 import { ActionButton, Button } from "@/components/Button";
 import buttonStyles from "@/components/Button.module.css";
@@ -68,9 +69,11 @@ function ListeningPill({ status }: { status: Status }) {
                   <Button tone="primary" busy={start.isPending} onClick={() => listen(null)}>
                     {problem ? `Try port ${settings?.port ?? ""} again` : "Listen again"}
                   </Button>
-                  <Button busy={start.isPending} onClick={() => listen(0)}>
-                    Listen on a free port
-                  </Button>
+                  {problem && ERRORS[problem.code].wayOut === "other_port" ? null : (
+                    <Button busy={start.isPending} onClick={() => listen(0)}>
+                      Listen on a free port
+                    </Button>
+                  )}
                 </div>
               </>
             )}

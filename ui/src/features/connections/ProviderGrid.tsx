@@ -40,7 +40,7 @@ export function ProviderGrid({
         words
         type="search"
         value={typed}
-        placeholder="Mnemom, GitHub…"
+        placeholder="Mnemom, Mynd…"
         onChange={setTyped}
         onKeyDown={(event) => {
           const first = found[0];

@@ -88,6 +88,7 @@ export function MoveDialog({
               <label className={styles.pad} style={{ gridTemplateColumns: "auto minmax(0, 1fr)" }}>
                 <input
                   type="checkbox"
+                  className={fieldStyles.box}
                   checked={can.possible && !left.has(key)}
                   disabled={!can.possible || running || end === "done"}
                   onChange={(event) => {

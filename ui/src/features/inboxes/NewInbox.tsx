@@ -39,7 +39,7 @@ export function NewInbox({
   const taken = inboxes.some((one) => one.name === value.name);
   const name = nameProblem(value.name) ?? (taken ? "There is an inbox of this name." : undefined);
   const wrong = value.scheme !== "" && schemes.length > 0 && scheme === undefined;
-  const address = addressOf(value.name, settings?.public_url ?? null, listening);
+  const address = addressOf(name ? "" : value.name, settings?.public_url ?? null, listening);
   const submit = () => {
     setTried(true);
     if (name || wrong) return;

@@ -16,7 +16,7 @@ import { type GridColumn, RowGrid } from "@/features/endpoints/RowGrid";
 import type { Attempt, ReplayJob } from "@/generated/api";
 import { count, counted, duration, span } from "@/lib/format";
 import { AttemptPanel } from "./AttemptPanel";
-import { attemptWords, firstWords, haltWords, JOB_STATES, paceWords, progressWords, settled } from "./job";
+import { attemptWords, firstWords, haltWords, JOB_STATES, paceWords, progressWords, settled, underWay } from "./job";
 import { type AttemptTab, partsOf, usePages, useTotal } from "./pages";
 import styles from "./Replay.module.css";
 
@@ -186,19 +186,19 @@ function Job({ job }: { job: ReplayJob }) {
                 id: "all",
                 label: "All",
                 count: totals.all,
-                content: <Attempts key="all" job={job.id} tab="all" open={open} onOpen={setOpen} />,
+                content: <Attempts key="all" job={job} tab="all" open={open} onOpen={setOpen} />,
               },
               {
                 id: "failed",
                 label: "Failed",
                 count: totals.failed,
-                content: <Attempts key="failed" job={job.id} tab="failed" open={open} onOpen={setOpen} />,
+                content: <Attempts key="failed" job={job} tab="failed" open={open} onOpen={setOpen} />,
               },
               {
                 id: "changed",
                 label: "Answer differs from first time",
                 count: totals.changed,
-                content: <Attempts key="changed" job={job.id} tab="changed" open={open} onOpen={setOpen} />,
+                content: <Attempts key="changed" job={job} tab="changed" open={open} onOpen={setOpen} />,
               },
             ]}
           />
@@ -251,12 +251,12 @@ function Attempts({
   open,
   onOpen,
 }: {
-  job: string;
+  job: ReplayJob;
   tab: AttemptTab;
   open: Attempt | null;
   onOpen: (attempt: Attempt) => void;
 }) {
-  const pages = usePages(partsOf(job, tab));
+  const pages = usePages(partsOf(job.id, tab));
   const columns: GridColumn<Attempt>[] = [
     {
       id: "event",
@@ -294,6 +294,7 @@ function Attempts({
       head: "Now",
       track: "76px",
       cell: (one) => {
+        if (underWay(one, job, Date.now())) return <Badge tone="accent">sending</Badge>;
         const words = attemptWords(one);
         return (
           <Badge tone={words.tone} {...(one.error ? { title: one.error } : {})}>

@@ -225,7 +225,7 @@ export function NewReplay({ query, ids }: { query: string; ids: readonly string[
                 data?.count === 0 ? "No delivery matches." : !sound ? "Fill in the marked fields." : data === undefined
               }
             >
-              {startWords(data)}
+              {startWords(data, value.resign)}
             </Button>
           </div>
         </section>
@@ -250,8 +250,8 @@ export function NewReplay({ query, ids }: { query: string; ids: readonly string[
       </form>
       {asking ? (
         <Ask
-          title={`${startWords(data)} to ${data?.host ?? "the target"}?`}
-          yes={startWords(data)}
+          title={`${startWords(data, value.resign)} to ${data?.host ?? "the target"}?`}
+          yes={startWords(data, value.resign)}
           danger={data?.class === "public"}
           busy={start.isPending}
           onYes={() => send(true)}

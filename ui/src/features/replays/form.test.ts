@@ -87,8 +87,14 @@ describe("the plan in words", () => {
     [plan({ count: 1 }), "Send 1 delivery"],
     [plan(), "Send 1,204 deliveries"],
   ])("the button", (one, words) => {
-    expect(startWords(one)).toBe(words);
+    expect(startWords(one, true)).toBe(words);
   });
+});
+
+it("the button counts what goes out", () => {
+  const some = plan({ count: 40, unsignable: 11 });
+  expect(startWords(some, true)).toBe("Send 29 deliveries");
+  expect(startWords(some, false)).toBe("Send 40 deliveries");
 });
 
 describe("the form", () => {

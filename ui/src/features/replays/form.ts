@@ -143,10 +143,11 @@ export function planLines(plan: ReplayPlan, draft: Pick<ReplayDraft, "resign" | 
   return lines;
 }
 
-/** What the button that starts it says. */
-export function startWords(plan: ReplayPlan | undefined): string {
+/** What the button that starts it says: what will go out, without those that can't be signed again. */
+export function startWords(plan: ReplayPlan | undefined, resign: boolean): string {
   if (plan === undefined) return "Send";
-  return plan.count === 1 ? "Send 1 delivery" : `Send ${count(plan.count)} deliveries`;
+  const sent = plan.count - (resign ? plan.unsignable : 0);
+  return sent === 1 ? "Send 1 delivery" : `Send ${count(sent)} deliveries`;
 }
 
 /** The ids of the address, in order, each once. */

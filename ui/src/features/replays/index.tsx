@@ -68,6 +68,7 @@ function JobList() {
       id: "pace",
       head: "Pace",
       track: "170px",
+      end: true,
       from: 760,
       cell: (one) => <span className="muted">{paceWords(one) || "–"}</span>,
     },

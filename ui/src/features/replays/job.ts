@@ -1,7 +1,7 @@
 // A job in words: how far it is, how fast, how long still, and what became of an attempt.
 import type { Tone } from "@/components/Badge";
 import type { Attempt, JobState, ReplayJob } from "@/generated/api";
-import { count, counted, span } from "@/lib/format";
+import { count, counted, millis, span } from "@/lib/format";
 
 export const JOB_STATES: Record<JobState, { word: string; tone: Tone }> = {
   running: { word: "Running", tone: "accent" },
@@ -69,6 +69,12 @@ export function attemptWords(attempt: Pick<Attempt, "outcome" | "status" | "erro
     case "unknown":
       return { word: "unknown", tone: "warn" };
   }
+}
+
+/** Sent, and its answer may still come: a job that was cut off leaves attempts whose end nobody knows. */
+export function underWay(attempt: Pick<Attempt, "outcome" | "started_at">, job: ReplayJob, now: number): boolean {
+  const ends = millis(attempt.started_at) + job.options.timeout_ms + 1000;
+  return attempt.outcome === "unknown" && (job.state === "running" || job.state === "paused") && now < ends;
 }
 
 /** The status of old, as a badge would say it. */

@@ -1,5 +1,6 @@
 // A host in memory: every command answers, a few remember. For unit tests and for looking at the window; it proves
 // nothing about the engine.
+// Longer than 500 lines because it is one record: an answer for every command of the table.
 import type {
   Attempt,
   BytesRequest,

@@ -78,7 +78,7 @@ function times(report: SignatureReport): string | null {
       : report.age_s >= 0
         ? ` · ${span(report.age_s)} before receipt`
         : ` · ${span(-report.age_s)} after receipt`;
-  const tolerance = report.tolerance_s === null ? ", no limit" : `, tolerance ${report.tolerance_s} s`;
+  const tolerance = report.tolerance_s === null ? ", no limit" : `, tolerance ${report.tolerance_s}\u00a0s`;
   return `${report.timestamp}${age}${tolerance}`;
 }
 
@@ -96,7 +96,10 @@ export function Signature({ delivery }: { delivery: Delivery }) {
   if (report === undefined) return <Waiting />;
   const { tone } = VERDICTS[report.verdict];
   const [first, ...further] = report.diagnosis;
-  const mend = first?.mend || REASON_MENDS[report.reason];
+  const unset = report.scheme === null && report.verdict === "unchecked";
+  const mend = unset
+    ? "Choose how its sender signs, add the signing secret, then check again."
+    : first?.mend || REASON_MENDS[report.reason];
   const failed = report.verdict !== "valid";
   const checkAgain = () =>
     again.mutate(
@@ -126,7 +129,7 @@ export function Signature({ delivery }: { delivery: Delivery }) {
               {first.confidence === "certain" ? "" : first.confidence === "likely" ? "Probably: " : "Possibly: "}
               {first.explanation}
             </>
-          ) : scheme === null && report.verdict === "unchecked" ? (
+          ) : unset ? (
             "This inbox has no scheme, so nothing is checked."
           ) : (
             REASON_SENTENCES[report.reason]
@@ -165,7 +168,10 @@ export function Signature({ delivery }: { delivery: Delivery }) {
             data
             entries={[
               ["Scheme", `${scheme.id} · ${scheme.algorithm}`],
-              ["Signed content", `${scheme.signed_content} · ${bytes(report.signed_size)}`],
+              [
+                "Signed content",
+                scheme.signed_content + (report.signed_size > 0 ? ` · ${bytes(report.signed_size)}` : ""),
+              ],
               times(report) ? ["Timestamp", times(report)] : null,
               report.received.length > 0
                 ? [
