@@ -129,7 +129,7 @@ export const REASON_SENTENCES: Record<Reason, string> = {
   untrusted_cert_url: "The request points to a certificate on a host that the scheme does not trust.",
   url_mismatch: "The request was signed for another address than the one configured for this inbox.",
   bad_key: "The secret of this inbox can't be read the way the scheme says, or is empty.",
-  no_secret: "The scheme needs a secret, and this inbox has none.",
+  no_secret: "The inbox has no scheme, or no secret to check with.",
   scheme_unconfirmed: "It did not match, but the scheme itself is not confirmed by the provider's documents.",
   body_too_large: "The body was cut at the cap, so nothing can be said of its signature.",
 };

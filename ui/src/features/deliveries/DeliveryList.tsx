@@ -18,6 +18,7 @@ import { VirtualList, type VirtualListHandle, virtualRow } from "@/components/Vi
 import type { DeliveryRow } from "@/generated/api";
 import { cx } from "@/lib/cx";
 import { bytes, count, day, exact } from "@/lib/format";
+import { plain } from "@/lib/plain";
 import styles from "./DeliveryList.module.css";
 import type { ResultState, ResultStore } from "./result";
 import { everything, has, NOTHING, ranged, type Selection, toggled } from "./selection";
@@ -77,7 +78,7 @@ const Row = memo(function Row({
             title={row.event_type ?? `${row.method} ${row.path}`}
           >
             {row.starred ? <Star size={12} fill="currentColor" aria-label="Starred" /> : null}
-            {row.event_type ?? (`${row.method} ${row.path}`.trim() || "refused request")}
+            {plain(row.event_type ?? (`${row.method} ${row.path}`.trim() || "refused request"))}
           </span>
           <span role="gridcell" className={cx(styles.inbox, styles.narrow)} title={row.inbox}>
             {row.inbox}

@@ -5,6 +5,7 @@ import { useRun } from "@/app/host";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import fieldStyles from "@/components/Field.module.css";
 import type { Failure, ProviderInfo } from "@/generated/api";
 import { asFailure } from "@/lib/failure";
 import { counted } from "@/lib/format";

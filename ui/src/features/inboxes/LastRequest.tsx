@@ -11,6 +11,7 @@ import { FailureNote } from "@/components/States";
 import { Bytes, Time } from "@/components/Time";
 import { Line, pageStyles as styles } from "@/features/endpoints/Page";
 import { duration } from "@/lib/format";
+import { plain } from "@/lib/plain";
 import { curlLine } from "./form";
 
 export function LastRequest({ name, base }: { name: string; base: string | null }) {
@@ -55,7 +56,7 @@ export function LastRequest({ name, base }: { name: string; base: string | null 
                   </span>
                 </span>,
               ],
-              ["Event", delivery.event_type ?? `${delivery.method} ${delivery.path}`],
+              ["Event", plain(delivery.event_type ?? `${delivery.method} ${delivery.path}`)],
               [
                 "Answered",
                 <span key="status" className={delivery.status >= 400 ? styles.bad : undefined}>

@@ -13,6 +13,7 @@ import { Time } from "@/components/Time";
 import { pageStyles as styles } from "@/features/endpoints/Page";
 import type { Attempt, Failure } from "@/generated/api";
 import { bytes, duration } from "@/lib/format";
+import { plain } from "@/lib/plain";
 import { attemptWords, firstWords } from "./job";
 
 const SHOWN = 64 * 1024;
@@ -117,7 +118,7 @@ export function AttemptPanel({ attempt, onClose }: { attempt: Attempt; onClose: 
         </h3>
         {attempt.response_headers.length > 0 ? (
           <pre tabIndex={0} className={styles.code}>
-            {headerLines(attempt.response_headers)}
+            {plain(headerLines(attempt.response_headers))}
           </pre>
         ) : null}
         {attempt.response_size === 0 ? (
@@ -127,7 +128,7 @@ export function AttemptPanel({ attempt, onClose }: { attempt: Attempt; onClose: 
         ) : shown ? (
           <>
             <pre tabIndex={0} className={styles.code}>
-              {shown.text}
+              {plain(shown.text)}
             </pre>
             <p className="muted">
               {bytes(attempt.response_size)} kept{shown.form === "hex" ? ", shown as hex" : ""}
@@ -147,7 +148,7 @@ export function AttemptPanel({ attempt, onClose }: { attempt: Attempt; onClose: 
           </span>
         </h3>
         <pre tabIndex={0} className={styles.code}>
-          {headerLines(attempt.request_headers) || "No header is kept."}
+          {plain(headerLines(attempt.request_headers) || "No header is kept.")}
         </pre>
       </section>
     </SidePanel>

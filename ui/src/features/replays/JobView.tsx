@@ -15,6 +15,7 @@ import { pageStyles, Strip } from "@/features/endpoints/Page";
 import { type GridColumn, RowGrid } from "@/features/endpoints/RowGrid";
 import type { Attempt, ReplayJob } from "@/generated/api";
 import { count, counted, duration, span } from "@/lib/format";
+import { plain } from "@/lib/plain";
 import { AttemptPanel } from "./AttemptPanel";
 import { attemptWords, firstWords, haltWords, JOB_STATES, paceWords, progressWords, settled, underWay } from "./job";
 import { type AttemptTab, partsOf, usePages, useTotal } from "./pages";
@@ -264,7 +265,7 @@ function Attempts({
       track: "minmax(0, 1fr)",
       cell: (one) => (
         <span title={`${one.event_type ?? ""}\n${one.delivery}`}>
-          <b>{one.event_type ?? "–"}</b> <span className="mono muted">{one.delivery}</span>
+          <b>{plain(one.event_type ?? "–")}</b> <span className="mono muted">{one.delivery}</span>
         </span>
       ),
     },

@@ -9,6 +9,7 @@ import { Time } from "@/components/Time";
 import type { Attempt, AttemptOutcome, Delivery, Failure } from "@/generated/api";
 import { asFailure } from "@/lib/failure";
 import { bytes, counted, duration } from "@/lib/format";
+import { plain } from "@/lib/plain";
 import styles from "./Detail.module.css";
 
 const OUTCOMES: Record<AttemptOutcome, { word: string; tone: Tone }> = {
@@ -52,14 +53,14 @@ function Answer({ attempt }: { attempt: Attempt }) {
     <div className={styles.inner}>
       {attempt.error ? <p>{attempt.error}</p> : null}
       <h4>Answer</h4>
-      {attempt.response_headers.length > 0 ? <pre>{headerText(attempt.response_headers)}</pre> : null}
+      {attempt.response_headers.length > 0 ? <pre>{plain(headerText(attempt.response_headers))}</pre> : null}
       {problem ? <FailureNote problem={problem} /> : null}
       {attempt.response_size === 0 ? (
         <p className="muted">No body.</p>
       ) : text === null ? (
         <Waiting lines={1} />
       ) : (
-        <pre>{text}</pre>
+        <pre>{plain(text)}</pre>
       )}
       {attempt.response_size > 65_536 || attempt.response_truncated ? (
         <p className="muted">
@@ -68,7 +69,7 @@ function Answer({ attempt }: { attempt: Attempt }) {
         </p>
       ) : null}
       <h4>Sent</h4>
-      <pre>{headerText(attempt.request_headers) || "as recorded"}</pre>
+      <pre>{plain(headerText(attempt.request_headers) || "as recorded")}</pre>
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { Tabs } from "@/components/Tabs";
 import { Time } from "@/components/Time";
 import type { Delivery } from "@/generated/api";
 import { bytes, duration } from "@/lib/format";
+import { plain } from "@/lib/plain";
 import { quoteValue } from "../query-text";
 import { Attempts } from "./Attempts";
 import styles from "./Detail.module.css";
@@ -48,7 +49,7 @@ function Head({
   return (
     <div className={styles.head}>
       <h1>
-        <span>{title}</span>
+        <span>{plain(title)}</span>
         <Badge tone={verdict.tone} title={REASON_SENTENCES[delivery.reason]}>
           <span aria-hidden="true">{verdict.sign}</span> {verdict.word}
         </Badge>
@@ -60,8 +61,8 @@ function Head({
         <span>
           {delivery.method || "refused"}{" "}
           <b>
-            {delivery.path}
-            {delivery.query ? `?${delivery.query}` : ""}
+            {plain(delivery.path)}
+            {plain(delivery.query ? `?${delivery.query}` : "")}
           </b>
         </span>
         <span>
@@ -72,12 +73,12 @@ function Head({
         </span>
         {delivery.event_id ? (
           <span>
-            event <b>{delivery.event_id}</b>
+            event <b>{plain(delivery.event_id)}</b>
           </span>
         ) : null}
         {delivery.delivery_id ? (
           <span>
-            delivery <b>{delivery.delivery_id}</b>
+            delivery <b>{plain(delivery.delivery_id)}</b>
           </span>
         ) : null}
         {delivery.peer ? (

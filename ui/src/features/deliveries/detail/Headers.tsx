@@ -5,6 +5,7 @@ import { CopyButton } from "@/components/Copy";
 import { EmptyState } from "@/components/States";
 import type { Delivery } from "@/generated/api";
 import { counted } from "@/lib/format";
+import { plain } from "@/lib/plain";
 import styles from "./Detail.module.css";
 import { explainHeader, isCredential } from "./headers";
 
@@ -36,7 +37,7 @@ export function Headers({ delivery }: { delivery: Delivery }) {
               return (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a header may come twice
                 <tr key={n}>
-                  <td className={styles.value}>{name}</td>
+                  <td className={styles.value}>{plain(name)}</td>
                   <td>
                     {hidden ? (
                       <>
@@ -46,7 +47,9 @@ export function Headers({ delivery }: { delivery: Delivery }) {
                         </Button>
                       </>
                     ) : (
-                      <span className={styles.value}>{value || <span className="muted">(empty)</span>}</span>
+                      <span className={styles.value}>
+                        {value ? plain(value) : <span className="muted">(empty)</span>}
+                      </span>
                     )}
                     {explained ? <div className={styles.explain}>{explained}</div> : null}
                   </td>

@@ -7,6 +7,7 @@ import { VirtualList, type VirtualListHandle, virtualRow } from "@/components/Vi
 import type { JsonNode } from "@/generated/api";
 import { cx } from "@/lib/cx";
 import { count, counted } from "@/lib/format";
+import { plain } from "@/lib/plain";
 import { quoteValue } from "../query-text";
 import detailStyles from "./Detail.module.css";
 import { LINE_HEIGHT } from "./Lines";
@@ -140,7 +141,7 @@ export function JsonTree({
       </div>
       <div className={cx(detailStyles.tools, detailStyles.pathRow)}>
         <span className={cx("mono", "cut", detailStyles.path)} title={node?.path}>
-          {node?.path || "(the whole body)"}
+          {plain(node?.path || "(the whole body)")}
         </span>
         {node?.path ? <CopyButton text={node.path} label="Copy the path" words="Path" /> : null}
         {node ? (
@@ -199,8 +200,10 @@ export function JsonTree({
               ) : (
                 <span style={{ width: 14, flex: "none" }} />
               )}
-              {one.depth > 0 ? <span className={arrays.has(n) ? styles.index : styles.key}>{one.key}:</span> : null}
-              <span className={cx(styles.text, COLOUR[one.kind])}>{summary(one)}</span>
+              {one.depth > 0 ? (
+                <span className={arrays.has(n) ? styles.index : styles.key}>{plain(one.key)}:</span>
+              ) : null}
+              <span className={cx(styles.text, COLOUR[one.kind])}>{plain(summary(one))}</span>
               {one.duplicate ? <span className="badge warn">key twice</span> : null}
             </div>
           );

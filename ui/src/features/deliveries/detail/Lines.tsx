@@ -4,6 +4,7 @@ import { Button } from "@/components/Button";
 import { VirtualList, type VirtualListHandle, virtualRow } from "@/components/VirtualList";
 import { cx } from "@/lib/cx";
 import { count } from "@/lib/format";
+import { plain } from "@/lib/plain";
 import detailStyles from "./Detail.module.css";
 import { jsonLine, LONGEST } from "./json-line";
 import styles from "./Lines.module.css";
@@ -95,7 +96,7 @@ export function Lines({ text, label, json, wrong, tools }: LinesProps) {
                 {row + 1}
               </span>
               <span>
-                {json ? jsonLine(shown) : shown}
+                {json ? jsonLine(shown) : plain(shown)}
                 {shown.length < line.length ? (
                   <span className={styles.cutNote}>
                     {" "}

@@ -7,6 +7,7 @@ import { CopyButton } from "@/components/Copy";
 import { EmptyState, FailureNote, Waiting } from "@/components/States";
 import type { Delivery, MultipartPart, PayloadView } from "@/generated/api";
 import { bytes, counted } from "@/lib/format";
+import { plain } from "@/lib/plain";
 import { quoteValue } from "../query-text";
 import styles from "./Detail.module.css";
 import { JsonTree } from "./JsonTree";
@@ -96,8 +97,8 @@ function Part({ part, delivery }: { part: MultipartPart; delivery: Delivery }) {
   return (
     <div className="card">
       <div className={styles.cardHead}>
-        <b>{part.name || "(no name)"}</b>
-        {part.filename ? <span className="mono muted cut">{part.filename}</span> : null}
+        <b>{plain(part.name || "(no name)")}</b>
+        {part.filename ? <span className="mono muted cut">{plain(part.filename)}</span> : null}
         <span className="muted">{part.content_type || "no type"}</span>
         <span className="muted">{bytes(part.to - part.from)}</span>
         {part.text !== null ? <CopyButton text={part.text} label={`Copy ${part.name}`} /> : null}
@@ -105,7 +106,7 @@ function Part({ part, delivery }: { part: MultipartPart; delivery: Delivery }) {
           Save
         </Button>
       </div>
-      {part.text === null ? null : <pre className={styles.pre}>{part.text}</pre>}
+      {part.text === null ? null : <pre className={styles.pre}>{plain(part.text)}</pre>}
     </div>
   );
 }
@@ -192,8 +193,8 @@ export function Payload({ delivery, onFilter }: { delivery: Delivery; onFilter: 
                   {view.pairs.map(([name, value], n) => (
                     // biome-ignore lint/suspicious/noArrayIndexKey: a name may stand twice
                     <tr key={n}>
-                      <td>{name}</td>
-                      <td className={styles.value}>{value}</td>
+                      <td>{plain(name)}</td>
+                      <td className={styles.value}>{plain(value)}</td>
                       <td>
                         <CopyButton text={value} label={`Copy ${name}`} />
                         <Button

@@ -10,6 +10,7 @@ import { KeyValues } from "@/components/KeyValues";
 import { FailureNote, Waiting } from "@/components/States";
 import type { Delivery, SignatureReport, SignedPart } from "@/generated/api";
 import { bytes, counted, span } from "@/lib/format";
+import { plain } from "@/lib/plain";
 import styles from "./Detail.module.css";
 
 const TITLES: Record<SignatureReport["verdict"], string> = {
@@ -62,7 +63,7 @@ function Signed({ parts, size }: { parts: readonly SignedPart[]; size: number })
         {parts.map((part, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the parts stand in order
           <span key={n} data-part={part.kind} title={`${PARTS[part.kind] ?? "fixed text"}, ${bytes(part.size)}`}>
-            {part.text}
+            {plain(part.text)}
           </span>
         ))}
       </pre>

@@ -1,5 +1,6 @@
 // Colours for one line of indented JSON. Only for looking at: what the document means is decided in Rust.
 import type { ReactNode } from "react";
+import { plain } from "@/lib/plain";
 
 const TOKEN = /("(?:\\.|[^"\\])*"?)(\s*:)?|(-?\d[\d.eE+-]*)|\b(true|false|null)\b/g;
 
@@ -10,17 +11,17 @@ export function jsonLine(line: string): ReactNode[] {
   const answer: ReactNode[] = [];
   let at = 0;
   for (const found of line.matchAll(TOKEN)) {
-    if (found.index > at) answer.push(line.slice(at, found.index));
+    if (found.index > at) answer.push(plain(line.slice(at, found.index)));
     const [all, string, colon, number, word] = found;
     const kind = string === undefined ? (number ? "n" : word ? "w" : "") : colon ? "k" : "s";
     answer.push(
       <span key={found.index} className={kind}>
-        {string ?? all}
+        {plain(string ?? all)}
       </span>,
     );
     if (string !== undefined && colon) answer.push(colon);
     at = found.index + all.length;
   }
-  answer.push(line.slice(at));
+  answer.push(plain(line.slice(at)));
   return answer;
 }
