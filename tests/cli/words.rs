@@ -189,3 +189,29 @@ fn the_doctor_is_seen_when_nothing_starts() {
     let said = data.run(&["inbox", "list", "--data-dir", folder]).ended(2);
     assert!(said.err.contains(folder), "{said:?}");
 }
+
+#[test]
+fn every_connection_that_can_not_be_read_is_named() {
+    let data = Data::new();
+    for name in ["one", "two"] {
+        let add = [
+            "connection",
+            "add",
+            "mynd",
+            "--name",
+            name,
+            "--base-url",
+            "http://127.0.0.1:1",
+            "--token-env",
+            "SECRET",
+        ];
+        data.run(&add).ended(0);
+    }
+    let said = data.run(&["endpoint", "list"]).ended(6);
+    assert!(said.out.is_empty() && said.err.contains("one: ") && said.err.contains("two: "), "{said:?}");
+    let said = data.run(&["endpoint", "list", "--json"]).ended(6);
+    assert_eq!((said.json().as_array().unwrap().len(), said.code().as_str()), (0, "network_unreachable"));
+    let error: serde_json::Value =
+        serde_json::from_str(&said.err).unwrap_or_else(|why| panic!("{why}: {said:?}"));
+    assert_eq!(error["error"]["details"]["problems"].as_array().unwrap().len(), 2, "{error}");
+}

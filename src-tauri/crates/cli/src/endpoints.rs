@@ -82,13 +82,17 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
                     serde_json::from_value(problem["failure"].clone())
                         .unwrap_or_else(|_| Failure::internal("An answer could not be read."))
                 };
-                for other in others {
+                for other in others.iter().filter(|_| !out.is_json()) {
                     let said = format!("{}: {}", text(other, "connection"), of(other).message);
                     out.message(&plain(&said));
                 }
                 let mut failure = of(last);
                 failure.message = format!("{}: {}", text(last, "connection"), failure.message);
-                return Err(failure);
+                return Err(if out.is_json() {
+                    failure.details(json!({ "problems": problems }))
+                } else {
+                    failure
+                });
             }
         }
         EndpointCommand::Get { id, at } => {
