@@ -13,7 +13,7 @@ use std::{
 use tauri::{AppHandle, Manager as _, RunEvent, WindowEvent};
 
 /// Longer than the engine's own limit for answers under way.
-const STOP_WITHIN: Duration = Duration::from_secs(8);
+const STOP_WITHIN: Duration = Duration::from_secs(12);
 
 static QUITTING: AtomicBool = AtomicBool::new(false);
 static STOPPED: AtomicBool = AtomicBool::new(false);
