@@ -303,7 +303,11 @@ function Secrets({ settings, status, found }: FieldsProps) {
   const state = vaultStateWords(vault?.state ?? null);
   const kinds: { value: VaultKind; label: string; hint: string }[] = [
     { value: "keychain", label: "The system's keychain", hint: "Unlocked with your login. Best where it works." },
-    { value: "file", label: "An encrypted file", hint: "Under a passphrase that is asked for at each start." },
+    {
+      value: "file",
+      label: "An encrypted file",
+      hint: "Under a passphrase, taken from WAYBILL_VAULT_PASSPHRASE at each start.",
+    },
   ];
   if (settings.vault === "memory") {
     kinds.push({ value: "memory", label: "Memory only", hint: "Every secret is forgotten when Waybill ends." });
