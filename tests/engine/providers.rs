@@ -190,6 +190,14 @@ async fn a_provider_that_misbehaves_ends_in_a_clear_code() {
         let failure = stage.fails("endpoints.create", create.clone()).await;
         assert_eq!(failure.code.code(), code, "{fault:?}: {failure:?}");
         assert!(!failure.message.is_empty());
+        // Whether it happened is open exactly where the provider did not say so itself.
+        let open = !matches!(code, "provider_unauthorized" | "provider_forbidden");
+        let history = stage.call("endpoints.history", json!({ "connection": "c" })).await;
+        assert_eq!(history[0]["outcome"], if open { "unknown" } else { "refused" }, "{code}");
+        let lines = stage.call("doctor", json!({})).await;
+        let told = lines.as_array().unwrap().iter().any(|line| line["name"] == "unanswered write");
+        assert_eq!(told, open, "{code}: {lines}");
+        stage.call("connections.test", json!({ "name": "c" })).await;
     }
 }
 

@@ -33,9 +33,18 @@ pub(crate) async fn close(engine: &Engine, intent: Intent) {
     }
 }
 
-/// It failed: its end is known, unless no answer came.
+/// True when a write that failed so may have been carried out all the same: no whole answer came, the provider
+/// failed in the middle of it, or it answered well and nobody can read what.
+pub(crate) const fn may_have_happened(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::OutcomeUnknown | ErrorCode::ProviderFailed | ErrorCode::ProviderAnswerUnreadable
+    )
+}
+
+/// It failed: its end is known, unless it may have happened all the same.
 pub(crate) async fn failed(engine: &Engine, mut intent: Intent, failure: &Failure) {
-    if failure.code != ErrorCode::OutcomeUnknown {
+    if !may_have_happened(failure.code) {
         return close(engine, intent).await;
     }
     intent.request[UNANSWERED] = json!(true);

@@ -40,7 +40,7 @@ async fn record(
         // Nothing was asked of the provider, so there is nothing to tell.
         Err(failure) if matches!(failure.code, ErrorCode::Unsupported | ErrorCode::InvalidInput) => return,
         Ok(after) => ("done", after),
-        Err(failure) if failure.code == ErrorCode::OutcomeUnknown => ("unknown", None),
+        Err(failure) if intents::may_have_happened(failure.code) => ("unknown", None),
         Err(_) => ("refused", None),
     };
     let row = HistoryRow {
