@@ -27,8 +27,8 @@ const IDLE: Duration = Duration::from_millis(100);
 const LOOK: Duration = Duration::from_secs(2);
 /// Pause while captures are being written.
 const YIELD: Duration = Duration::from_millis(2);
-/// How long a batch is held up by them in all: however many come, the index grows.
-const YIELDED: u32 = 1000;
+/// Pauses before a delivery is indexed all the same: however many come, the index grows.
+const YIELDED: usize = 10;
 
 const LAYOUT_SQL: &str = "
     CREATE VIRTUAL TABLE grams USING fts5 (text, content = '', columnsize = 0, detail = none,
@@ -124,16 +124,13 @@ fn fill(shared: &Shared, stop: &Stop, main: &Connection, index: &Connection, mar
         .query_map([mark, BATCH as i64], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     let mut last = mark;
-    let mut yielded = 0;
     let mut text = String::new();
     index.execute_batch("BEGIN IMMEDIATE")?;
     for id in ids {
         if stop.wait(Duration::ZERO) {
             break;
         }
-        while yielded < YIELDED && shared.queue.is_pressed() && !stop.wait(YIELD) {
-            yielded += 1;
-        }
+        let _ = (0..YIELDED).find(|_| !shared.queue.is_pressed() || stop.wait(YIELD));
         let found = main
             .prepare_cached(
                 "SELECT d.path, c.head, c.body, d.event_id, d.delivery_id FROM deliveries d

@@ -11,12 +11,17 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use waybill_model::{DeliveryId, ErrorCode, Failure, Result};
 
 /// The largest capture that is taken at all; SQLite itself ends near a thousand million bytes.
 const LARGEST: usize = 768 * 1024 * 1024;
+
+/// A batch of so many captures is a crowd: more are on their way.
+const CROWD: usize = 8;
+/// How long after a crowd the queue counts as pressed though it is empty for a moment.
+const CALM: Duration = Duration::from_millis(20);
 
 /// What a task has done, to be told once the transaction it was part of has ended.
 pub(crate) struct Done {
@@ -81,6 +86,8 @@ struct State {
     bytes: usize,
     waiting: bool,
     closed: bool,
+    /// When a crowd was written last.
+    crowded: Option<Instant>,
 }
 
 /// See the module.
@@ -169,15 +176,18 @@ impl WriteQueue {
     /// Gives back the room of a batch that is done.
     pub(crate) fn release(&self, rows: usize, tasks: usize, bytes: usize) {
         let mut state = self.lock();
+        if rows >= CROWD {
+            state.crowded = Some(Instant::now());
+        }
         state.rows = state.rows.saturating_sub(rows);
         state.tasks = state.tasks.saturating_sub(tasks);
         state.bytes = state.bytes.saturating_sub(bytes);
     }
 
-    /// True when something waits to be written or is being written.
+    /// True when something waits to be written or is being written, or will be in a moment.
     pub(crate) fn is_pressed(&self) -> bool {
         let state = self.lock();
-        state.rows > 0 || state.tasks > 0
+        state.rows > 0 || state.tasks > 0 || state.crowded.is_some_and(|then| then.elapsed() < CALM)
     }
 
     /// Takes nothing more; what is queued will still be written.
