@@ -3,6 +3,7 @@
 use crate::stage::{Stage, post, send, status};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use waybill_engine::api::Event;
 use waybill_testkit::Target;
 
 async fn total(stage: &Stage, set: &Value) -> u64 {
@@ -202,4 +203,33 @@ async fn what_is_not_there_is_left_out_of_a_replay_and_said() {
     assert_eq!(ended(&stage, &job["id"]).await["counts"]["total"], 2);
     let gone = json!({ "selection": { "ids": ["999999"] }, "options": options });
     assert_eq!(stage.fails("replays.start", gone).await.code.code(), "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_counts_every_arrival_but_is_not_told_for_each() {
+    const ARRIVALS: u64 = 60;
+    let stage = Stage::new().await;
+    let address = stage.listen().await;
+    stage.call("inboxes.create", json!({ "name": "a" })).await;
+    let mut events = stage.engine.events();
+    let begun = Instant::now();
+    let mut told = 0;
+    let sending = tokio::spawn(async move {
+        for _ in 0..ARRIVALS {
+            assert_eq!(status(&send(&address, &post("/in/a", &[], b"x")).await), 200);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
+    loop {
+        let next = tokio::time::timeout(Duration::from_secs(10), events.recv()).await;
+        let Event::Status { status } = next.expect("the last arrival is told").unwrap() else { continue };
+        told += 1;
+        if status.totals.deliveries == ARRIVALS {
+            assert_eq!(status.last_minute, ARRIVALS);
+            break;
+        }
+    }
+    sending.await.unwrap();
+    let most = begun.elapsed().as_millis() / 250 + 2;
+    assert!(told <= most, "{told} times in {} ms", begun.elapsed().as_millis());
 }

@@ -30,7 +30,10 @@ pub(crate) fn judge(
             identity: generic_identity(request),
         };
     };
-    let found_identity = identity(scheme, request).or(generic_identity(request));
+    let found_identity = match identity(scheme, request) {
+        whole @ Identity { event_type: Some(_), event_id: Some(_), delivery_id: Some(_) } => whole,
+        part => part.or(generic_identity(request)),
+    };
     let secrets: Vec<&[u8]> = ready.secrets.iter().map(|(_, value)| secret_bytes(value)).collect();
     let verification = verify(scheme, request, &secrets, &ready.inbox.config, now);
     Judged {
