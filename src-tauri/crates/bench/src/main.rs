@@ -14,6 +14,7 @@ mod deliveries;
 mod figures;
 mod floor;
 mod goals;
+mod host;
 mod load;
 mod report;
 mod rounds;
@@ -29,7 +30,9 @@ waybill-bench [--rounds N] [--seconds S] [--connections 1,16,64] [--gate]
 waybill-bench drive ADDRESS PATH CONNECTIONS SECONDS
     Only the load, for a server that runs already (under a profiler, say).
 waybill-bench bare
-    Only the bare server. It tells its address, and ends when its standard input does.";
+waybill-bench host FOLDER
+    Only a server: the bare one, or the product's engine on a data folder. It tells its address, and ends when its
+    standard input does.";
 
 fn main() -> ExitCode {
     match dispatch() {
@@ -46,6 +49,7 @@ fn dispatch() -> Result<ExitCode> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["bare"] => bare::run().map(|()| ExitCode::SUCCESS),
+        ["host", folder] => host::run(std::path::Path::new(folder)).map(|()| ExitCode::SUCCESS),
         ["drive", address, path, connections, seconds] => {
             let seconds: f64 = seconds.parse().context("the seconds are no number")?;
             drive(address.parse()?, path, connections.parse()?, seconds)

@@ -45,9 +45,11 @@ pub(crate) fn table(measured: &Measured, judged: &[Judged]) -> String {
         "conns", "server", "req/s", "(min..max)", "p50 ms", "p99 ms", "CPU µs", "÷ bare (min..max)"
     );
     for connections in &measured.options.connections {
-        out.push_str(&line(measured, *connections, "bare", |turn| &turn.bare, None));
-        let ratio = measured.over(*connections, |_, turn| turn.product.per_second / turn.bare.per_second);
-        out.push_str(&line(measured, *connections, "Waybill", |turn| &turn.product, ratio));
+        out.push_str(&line(measured, *connections, "bare", |turn| Some(&turn.bare)));
+        out.push_str(&line(measured, *connections, "Waybill", |turn| Some(&turn.product)));
+        out.push_str(&line(measured, *connections, "listen", |turn| {
+            turn.listen.as_ref().map(|(sample, _)| sample)
+        }));
         if measured.is_noisy(*connections) {
             let _ = writeln!(out, "       noisy: bare differs by more than 40 % between rounds");
         }
@@ -80,17 +82,16 @@ pub(crate) fn table(measured: &Measured, judged: &[Judged]) -> String {
     out.trim_end().to_owned()
 }
 
-fn line(
-    measured: &Measured,
-    connections: usize,
-    name: &str,
-    server: fn(&Turn) -> &Sample,
-    ratio: Option<Spread>,
-) -> String {
-    let over = |figure: fn(&Sample) -> f64| measured.over(connections, |_, turn| figure(server(turn)));
+fn line(measured: &Measured, connections: usize, name: &str, server: fn(&Turn) -> Option<&Sample>) -> String {
+    let over = |figure: fn(&Sample) -> f64| {
+        measured.over(connections, |_, turn| server(turn).map_or(f64::NAN, figure))
+    };
     let Some(speed) = over(|sample| sample.per_second) else { return String::new() };
     let middle = |figure: fn(&Sample) -> f64| over(figure).map_or(f64::NAN, |spread| spread.median);
-    let ratio = ratio.map_or_else(String::new, |ratio| {
+    let ratio = measured.over(connections, |_, turn| {
+        server(turn).map_or(f64::NAN, |sample| sample.per_second / turn.bare.per_second)
+    });
+    let ratio = ratio.filter(|_| name != "bare").map_or_else(String::new, |ratio| {
         format!("{:.2} ({:.2}..{:.2})", ratio.median, ratio.min, ratio.max)
     });
     let line = format!(
@@ -163,6 +164,7 @@ fn turn(turn: &Turn) -> Value {
         "connections": turn.connections,
         "bare": sample(&turn.bare),
         "waybill": sample(&turn.product),
+        "listen": turn.listen.as_ref().map(|(listen, _)| sample(listen)),
         "ratio": turn.product.per_second / turn.bare.per_second,
         "acknowledged": turn.books.acknowledged,
         "stored": turn.books.stored,

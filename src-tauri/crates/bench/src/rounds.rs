@@ -4,7 +4,7 @@ use crate::deliveries;
 use crate::figures::Spread;
 use crate::floor::{self, Sync};
 use crate::load::{self, Run, Time};
-use crate::servers::{INBOX, Programs, Server};
+use crate::servers::{INBOX, Programs, Server, Shape};
 use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,13 +38,15 @@ pub(crate) struct Sample {
     pub(crate) peak_mib: Option<f64>,
 }
 
-/// Both servers under the same load, one after the other.
+/// The servers under the same load, one after the other.
 #[derive(Clone, Debug)]
 pub(crate) struct Turn {
     pub(crate) connections: usize,
     pub(crate) bare: Sample,
     pub(crate) product: Sample,
     pub(crate) books: Books,
+    /// The same with `waybill listen --json`, in the round's last turn.
+    pub(crate) listen: Option<(Sample, Books)>,
 }
 
 /// What the product has acknowledged, and what was found after it was killed.
@@ -115,9 +117,12 @@ impl Measured {
     /// What was lost or not verified.
     pub(crate) fn losses(&self) -> impl Iterator<Item = String> {
         self.rounds.iter().enumerate().flat_map(|(number, round)| {
-            round.turns.iter().filter_map(move |turn| {
-                let loss = turn.books.loss()?;
-                Some(format!("round {}, {} connections: {loss}", number + 1, turn.connections))
+            round.turns.iter().flat_map(move |turn| {
+                let listen = turn.listen.as_ref().map(|(_, books)| books);
+                [Some(&turn.books), listen].into_iter().flatten().filter_map(move |books| {
+                    let loss = books.loss()?;
+                    Some(format!("round {}, {} connections: {loss}", number + 1, turn.connections))
+                })
             })
         })
     }
@@ -147,8 +152,11 @@ pub(crate) fn run(options: &Options) -> Result<Measured> {
             raw_commit_p99_ms: field("p99_ms")?,
             turns: Vec::with_capacity(options.connections.len()),
         };
+        let bench = Bench { programs: &programs, scratch: scratch.path(), requests: &requests };
+        let last = options.connections.last();
         for connections in &options.connections {
-            round.turns.push(turn(&programs, scratch.path(), &requests, *connections, options.measured)?);
+            let time = Time { warm: WARM, measured: options.measured };
+            round.turns.push(bench.turn(*connections, time, Some(connections) == last)?);
         }
         rounds.push(round);
     }
@@ -156,34 +164,41 @@ pub(crate) fn run(options: &Options) -> Result<Measured> {
     Ok(Measured { rounds, sync, options: options.clone(), load, processors, folder })
 }
 
-fn turn(
-    programs: &Programs,
-    scratch: &Path,
-    requests: &[Vec<u8>],
-    connections: usize,
-    measured: Duration,
-) -> Result<Turn> {
-    let time = Time { warm: WARM, measured };
-    // Only one of them runs at a time: the product goes on indexing after a load.
-    let bare = {
-        let server = programs.bare()?;
-        let run = loaded(&server, requests, connections, time)?;
-        let sample = sample(&server, &run);
-        server.kill()?;
-        sample
-    };
-    let (product, books) = fresh(scratch, |folder| {
-        let server = programs.product(folder)?;
-        let run = loaded(&server, requests, connections, time)?;
-        let sample = sample(&server, &run);
-        server.kill()?;
-        Ok((sample, books(programs, folder, &run)?))
-    })?;
-    Ok(Turn { connections, bare, product, books })
+/// What each turn needs.
+struct Bench<'a> {
+    programs: &'a Programs,
+    scratch: &'a Path,
+    requests: &'a [Vec<u8>],
 }
 
-fn loaded(server: &Server, requests: &[Vec<u8>], connections: usize, time: Time) -> Result<Run> {
-    load::run(server.address, requests, connections, time, Some(server.processor()))
+impl Bench<'_> {
+    fn turn(&self, connections: usize, time: Time, listen: bool) -> Result<Turn> {
+        // Only one of them runs at a time: the product goes on indexing after a load.
+        let bare = {
+            let server = self.programs.bare()?;
+            let run = self.loaded(&server, connections, time)?;
+            let sample = sample(&server, &run);
+            server.kill()?;
+            sample
+        };
+        let (product, books) = self.product(Shape::Engine, connections, time)?;
+        let listen = if listen { Some(self.product(Shape::Listen, connections, time)?) } else { None };
+        Ok(Turn { connections, bare, product, books, listen })
+    }
+
+    fn product(&self, shape: Shape, connections: usize, time: Time) -> Result<(Sample, Books)> {
+        fresh(self.scratch, |folder| {
+            let server = self.programs.product(folder, shape)?;
+            let run = self.loaded(&server, connections, time)?;
+            let sample = sample(&server, &run);
+            server.kill()?;
+            Ok((sample, books(self.programs, folder, &run)?))
+        })
+    }
+
+    fn loaded(&self, server: &Server, connections: usize, time: Time) -> Result<Run> {
+        load::run(server.address, self.requests, connections, time, Some(server.processor()))
+    }
 }
 
 fn sample(server: &Server, run: &Run) -> Sample {

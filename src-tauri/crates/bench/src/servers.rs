@@ -13,7 +13,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Guards nothing: the folder it is for is deleted at once.
-const PASSPHRASE: &str = "a passphrase that only this measurement uses";
+pub(crate) const PASSPHRASE: &str = "a passphrase that only this measurement uses";
 
 /// The inbox that deliveries are sent to.
 pub(crate) const INBOX: &str = "bench";
@@ -108,6 +108,15 @@ fn used(stat: &str) -> Option<f64> {
     Some((user + system) / 100.0)
 }
 
+/// How the product runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Its engine alone, as in the window.
+    Engine,
+    /// `waybill listen --json`, which writes each delivery out.
+    Listen,
+}
+
 /// The programs that are measured.
 #[derive(Clone, Debug)]
 pub(crate) struct Programs {
@@ -144,13 +153,23 @@ impl Programs {
     }
 
     /// Makes the inbox in an empty data folder and starts the product on it.
-    pub(crate) fn product(&self, folder: &Path) -> Result<Server> {
+    pub(crate) fn product(&self, folder: &Path, shape: Shape) -> Result<Server> {
         self.ask(
             folder,
             &["inbox", "add", INBOX, "--scheme", "github-sha256", "--secret-env", "BENCH_SECRET"],
         )?;
-        let mut command = self.waybill(folder);
-        command.args(["listen", "--port", "0"]);
+        let command = match shape {
+            Shape::Engine => {
+                let mut command = Command::new(&self.own);
+                command.arg("host").arg(folder);
+                command
+            }
+            Shape::Listen => {
+                let mut command = self.waybill(folder);
+                command.args(["listen", "--port", "0"]);
+                command
+            }
+        };
         Server::start(command)
     }
 
