@@ -119,7 +119,9 @@ impl Session {
                 return found;
             }
             if Instant::now() > end {
-                let picture = self.picture("failed");
+                let thread = std::thread::current();
+                let test = thread.name().unwrap_or_default().replace("::", "-");
+                let picture = self.picture(&format!("failed-{test}"));
                 panic!("waited {PATIENCE:?} for: {what}\npicture: {picture:?}\npage:\n{}", self.page_text());
             }
             std::thread::sleep(POLL);

@@ -7,13 +7,16 @@
 #![allow(missing_docs)]
 
 mod driver;
+mod hostile;
 mod journey;
 mod person;
 mod pictures;
 mod secrets;
+mod sender;
 mod shell;
 mod stage;
 mod views;
+mod world;
 
 use std::path::Path;
 

@@ -13,7 +13,6 @@ pub(crate) mod keys {
     pub(crate) const CONTROL: &str = "\u{e009}";
     pub(crate) const SHIFT: &str = "\u{e008}";
     pub(crate) const DELETE: &str = "\u{e017}";
-    pub(crate) const DOWN: &str = "\u{e015}";
 }
 
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -21,11 +20,10 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// Finds the control that is called by one of the names; of a single name also one that only begins with it ("All"
 /// for "All 40"). In the uppermost dialog or menu when one is open.
 const CONTROL: &str = r#"
-const names = arguments[0];
+const [names, kinds] = arguments;
 const squeeze = (text) => (text || '').replace(/\s+/g, ' ').trim();
 const shown = (e) => e.getClientRects().length > 0;
 const usable = (e) => e.getAttribute('aria-disabled') !== 'true' && !e.disabled && !e.closest('[inert]');
-const kinds = 'button,a,summary,input,textarea,[role=tab],[role=menuitem],[role=option],[role=row],[role=combobox]';
 const called = (e) => [e.getAttribute('aria-label'), e.innerText, e.title, e.placeholder,
   ...[...(e.labels || [])].map((label) => label.innerText)].map(squeeze).filter(Boolean);
 const ways = [(text, name) => text === name];
@@ -40,6 +38,9 @@ for (const way of ways) for (const layer of layers) for (const name of names) {
 }
 return null;
 "#;
+
+const CONTROLS: &str = "button,a,summary,input,textarea,[role=tab],[role=menuitem],[role=option],[role=row]";
+const FIELDS: &str = "input:not([type=radio],[type=checkbox]),textarea";
 
 /// The rows of the grid of that name, each as its text, in order.
 const ROWS: &str = r#"
@@ -74,25 +75,27 @@ impl Session {
     /// The same for whichever of the names is there.
     #[track_caller]
     pub(crate) fn press_either(&self, names: &[&str]) -> Element {
-        // What is still moving, or covered by something that goes away, is tried again.
-        self.wait(&format!("{names:?} can be clicked"), || {
-            let element = Element::of(&self.script_with(CONTROL, &[json!(names)]))?;
-            self.try_post(&format!("/element/{}/click", element.0), &json!({})).ok().map(|_| element)
-        })
+        self.press_one_of(CONTROLS, names)
     }
 
-    /// Whether a control of that name can be used now.
-    pub(crate) fn offers(&self, name: &str) -> bool {
-        Element::of(&self.script_with(CONTROL, &[json!([name])])).is_some()
+    #[track_caller]
+    fn press_one_of(&self, kinds: &str, names: &[&str]) -> Element {
+        // What is still moving, or covered by something that goes away, is tried again.
+        self.wait(&format!("{names:?} can be clicked"), || {
+            let element = Element::of(&self.script_with(CONTROL, &[json!(names), json!(kinds)]))?;
+            self.try_post(&format!("/element/{}/click", element.0), &json!({})).ok().map(|_| element)
+        })
     }
 
     /// Clicks into the field of that name and types over what it holds.
     #[track_caller]
     pub(crate) fn write(&self, name: &str, text: &str) {
-        let field = self.press(name);
+        let field = self.press_one_of(FIELDS, &[name]);
         self.keys(&[keys::CONTROL, "a"]);
         self.keys(&[keys::DELETE]);
-        self.post(&format!("/element/{}/value", field.0), &json!({ "text": text }));
+        if !text.is_empty() {
+            self.post(&format!("/element/{}/value", field.0), &json!({ "text": text }));
+        }
         self.wait(&format!("{name} holds {text:?}"), || {
             let value = self.script_with("return arguments[0].value", &[json!({ ELEMENT: field.0 })]);
             (value == text).then_some(())
@@ -110,7 +113,8 @@ impl Session {
 
     /// Types a text, key by key, into whatever has the focus.
     pub(crate) fn type_text(&self, text: &str) {
-        let press = |key: char| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key.to_string() }));
+        let press =
+            |key: char| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key.to_string() }));
         let actions: Vec<Value> = text.chars().flat_map(press).collect();
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
         self.post("/actions", &json!({ "actions": [keyboard] }));
@@ -136,7 +140,11 @@ impl Session {
             (self.script(chosen).as_str()?.lines().next()?.trim() == name).then_some(())
         });
         self.keys(&[keys::ENTER]);
-        self.no_dialog();
+        self.wait("the palette is closed", || {
+            (self.script("return document.querySelector('[role=dialog][aria-label=Commands]') === null")
+                == true)
+                .then_some(())
+        });
     }
 
     /// Clicks the row of a grid whose text has all of `words` in it, the topmost of several.
@@ -154,10 +162,12 @@ impl Session {
                .filter((row) => row.querySelector('[role=gridcell]'))\
                .sort((a, b) => Number(a.getAttribute('aria-rowindex')) - Number(b.getAttribute('aria-rowindex')))\
                .find((row) => words.every((word) => row.innerText.includes(word))) ?? null;";
+        let into_view = "arguments[0]?.scrollIntoView({ block: 'nearest' })";
         let row = self.wait(&format!("a row of {grid:?} with {words:?}"), || {
             Element::of(&self.script_with(body, &[json!(grid), json!(words)]))
         });
         let origin = json!({ ELEMENT: row.0 });
+        self.script_with(into_view, std::slice::from_ref(&origin));
         let mouse = json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": [
             { "type": "pointerMove", "duration": 0, "origin": origin, "x": 0, "y": 0 },
             { "type": "pointerDown", "button": 0 }, { "type": "pointerUp", "button": 0 },
@@ -206,7 +216,8 @@ impl Session {
     /// Waits for the dialog or panel whose title begins with `title`.
     #[track_caller]
     pub(crate) fn dialog(&self, title: &str) {
-        let body = "return [...document.querySelectorAll('[role=dialog] h2')].map((e) => e.innerText).join('\\n')";
+        let body =
+            "return [...document.querySelectorAll('[role=dialog] h2')].map((e) => e.innerText).join('\\n')";
         self.wait(&format!("the dialog {title:?}"), || {
             let titles = self.script(body);
             titles.as_str().unwrap_or_default().lines().any(|one| one.starts_with(title)).then_some(())

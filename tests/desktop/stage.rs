@@ -150,6 +150,7 @@ fn environment<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", home)
         .env("XDG_RUNTIME_DIR", home.join("runtime"))
+        .env("USER", "ada")
         .env("LANG", "C.UTF-8")
         .env("NO_AT_BRIDGE", "1")
 }
