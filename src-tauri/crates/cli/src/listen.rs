@@ -2,14 +2,14 @@
 
 use crate::args::Listen;
 use crate::deliveries::row;
-use crate::output::{Out, Outcome, plain, text};
+use crate::output::{Out, Outcome, plain};
 use crate::signals::Requests;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::HashSet;
 use tokio::sync::broadcast::error::RecvError;
 use waybill_engine::Engine;
 use waybill_engine::api::Event;
-use waybill_model::{DeliveryId, Failure};
+use waybill_model::{Delivery, DeliveryId, Failure, Reason};
 
 pub(crate) async fn run(args: Listen, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
     let mut events = engine.events();
@@ -25,12 +25,24 @@ pub(crate) async fn run(args: Listen, engine: &Engine, out: &Out) -> Result<Outc
     });
     let mut requests = Requests::new();
     // Nobody hears of deliveries any more once the reader has gone: then it ends as if it had been asked to.
+    let mut behind = false;
     while !out.is_lost() {
+        if behind {
+            // However many come, a request to stop is heard between two pages.
+            tokio::select! {
+                biased;
+                _ = requests.next() => break,
+                () = std::future::ready(()) => {}
+            }
+            match write_page(engine, out, seen, &mut unchecked).await? {
+                Some(last) => seen = Some(last),
+                None => behind = false,
+            }
+            continue;
+        }
         tokio::select! {
             event = events.recv() => match event {
-                Ok(Event::Arrived { .. }) | Err(RecvError::Lagged(_)) => {
-                    seen = write_new(engine, out, seen, &mut unchecked).await?;
-                }
+                Ok(Event::Arrived { .. }) | Err(RecvError::Lagged(_)) => behind = true,
                 Ok(_) => {}
                 Err(RecvError::Closed) => break,
             },
@@ -38,31 +50,40 @@ pub(crate) async fn run(args: Listen, engine: &Engine, out: &Out) -> Result<Outc
         }
     }
     engine.call("capture.stop", json!({})).await?;
-    write_new(engine, out, seen, &mut unchecked).await?;
+    while let Some(last) = write_page(engine, out, seen, &mut unchecked).await? {
+        seen = Some(last);
+    }
     out.message("Stopped. Everything that was acknowledged is stored.");
     Ok(Outcome::Done)
 }
 
-/// Writes every delivery after `seen`, oldest first, and tells the newest one written.
-async fn write_new(
+/// Writes the first deliveries after `seen`, oldest first, and tells the last one written, if there was any.
+async fn write_page(
     engine: &Engine,
     out: &Out,
     seen: Option<DeliveryId>,
     unchecked: &mut HashSet<String>,
 ) -> Result<Option<DeliveryId>, Failure> {
-    let mut last = seen;
-    loop {
-        let page = engine.deliveries_since(last).await?;
-        if page.is_empty() || out.is_lost() {
-            return Ok(last);
-        }
-        for delivery in page {
-            last = Some(delivery.id);
-            let value = serde_json::to_value(&delivery).unwrap_or(Value::Null);
-            out.result(&value, || line(&row(&value)));
-            tell_unchecked(&value, unchecked, engine, out).await;
-        }
+    if out.is_lost() {
+        return Ok(None);
     }
+    let page = engine.deliveries_since(seen).await?;
+    let last = page.last().map(|delivery| delivery.id);
+    // Written at once: a line at a time would cost more than everything else when many come.
+    let mut lines = String::new();
+    for delivery in &page {
+        if out.is_json() {
+            lines.push_str(&serde_json::to_string(delivery).unwrap_or_default());
+        } else {
+            lines.push_str(&line(&row(&serde_json::to_value(delivery).unwrap_or_default())));
+        }
+        lines.push('\n');
+    }
+    out.raw(lines.as_bytes());
+    for delivery in &page {
+        tell_unchecked(delivery, unchecked, engine, out).await;
+    }
+    Ok(last)
 }
 
 /// A delivery in one line, under those before it: columns are as wide as most of what stands in them.
@@ -77,9 +98,9 @@ fn line(cells: &[String]) -> String {
 }
 
 /// Says once an inbox that its secret is known and can't be had: its deliveries look as if it had none.
-async fn tell_unchecked(delivery: &Value, told: &mut HashSet<String>, engine: &Engine, out: &Out) {
-    let inbox = text(delivery, "inbox");
-    if delivery["reason"] != "no_secret" || delivery["scheme"].is_null() || !told.insert(inbox.clone()) {
+async fn tell_unchecked(delivery: &Delivery, told: &mut HashSet<String>, engine: &Engine, out: &Out) {
+    let inbox = delivery.inbox.as_str();
+    if delivery.reason != Reason::NoSecret || delivery.scheme.is_none() || !told.insert(inbox.to_owned()) {
         return;
     }
     let known = engine.call("inboxes.get", json!({ "name": inbox })).await.unwrap_or_default();
