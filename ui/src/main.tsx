@@ -10,6 +10,10 @@ import { createQueryClient } from "./app/host";
 import { createAppRouter } from "./app/router";
 import { openPlatform } from "./platform";
 
+// WebKitGTK draws its thin scrollbars over everything: what lies under a dialog or a menu shows none meanwhile.
+if (/Linux/.test(navigator.platform) && navigator.vendor.startsWith("Apple"))
+  document.documentElement.dataset.scrollbars = "above";
+
 const element = document.getElementById("root");
 if (element !== null) {
   const platform = await openPlatform();

@@ -30,7 +30,7 @@ export function FirstRun({ newest, onLeave }: { newest: DeliveryRow | undefined;
   const [sent, setSent] = useState(false);
   const listening = status?.listening ?? null;
   const arrived = newest !== undefined;
-  const inbox = newest?.inbox ?? "my-inbox";
+  const inbox = newest?.inbox ?? "hello";
   const port = useSettings()?.port;
   const address = listening ?? `http://127.0.0.1:${port ?? ""}`;
   const command = `curl -d '{"type":"hello"}' ${address}/in/${inbox}`;
