@@ -15,15 +15,9 @@ pub(crate) fn in_keyring(stage: &Stage) -> Vec<String> {
     text.lines().filter_map(|line| line.strip_prefix("secret = ")).map(str::to_owned).collect()
 }
 
-/// Fails when `secret` stands in any file below `folder`, as it is or in a usual encoding.
+/// Fails when `secret` stands in any file below `folder`, in any of its [`spellings`].
 pub(crate) fn is_nowhere_in(folder: &Path, secret: &str) {
-    // The part after a scheme's prefix is what would be stored if the secret was taken apart.
-    let bare = secret.rsplit('_').next().unwrap_or(secret);
-    assert!(bare.len() >= 16, "a secret that can be looked for: {} characters", bare.len());
-    let base64 = base64::engine::general_purpose::STANDARD_NO_PAD.encode(secret);
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let utf16: Vec<u8> = bare.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let needles: [&[u8]; 4] = [bare.as_bytes(), base64.as_bytes(), hex.as_bytes(), &utf16];
+    let needles = spellings(secret);
     let mut looked_at = 0;
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -33,12 +27,39 @@ pub(crate) fn is_nowhere_in(folder: &Path, secret: &str) {
                 folders.push(path);
             } else if let Ok(bytes) = fs::read(&path) {
                 looked_at += 1;
-                let found = needles.iter().any(|needle| contains(&bytes, needle));
-                assert!(!found, "a secret stands in {}", path.display());
+                let found = needles.iter().find(|(_, needle)| contains(&bytes, needle));
+                assert!(found.is_none(), "a secret stands in {} as {}", path.display(), found.unwrap().0);
             }
         }
     }
     assert!(looked_at > 0, "{} holds files", folder.display());
+}
+
+/// How a secret may be written down, by the name of the way. Its part after a scheme's prefix stands for the whole,
+/// as it would when it was taken apart.
+fn spellings(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let bare = secret.rsplit('_').next().unwrap_or(secret);
+    assert!(bare.len() >= 16, "a secret that can be looked for: {} characters", bare.len());
+    let hex: String = bare.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut all = vec![
+        ("itself", bare.as_bytes().to_vec()),
+        ("its reverse", bare.bytes().rev().collect()),
+        ("hex", hex.clone().into_bytes()),
+        ("upper case hex", hex.to_uppercase().into_bytes()),
+        ("UTF-16, low byte first", bare.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        ("UTF-16, high byte first", bare.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        ("percent escapes", bare.bytes().flat_map(|byte| format!("%{byte:02X}").into_bytes()).collect()),
+        ("JSON escapes", bare.bytes().flat_map(|byte| format!("\\u{byte:04x}").into_bytes()).collect()),
+    ];
+    // Within a longer text its base64 depends on where it begins: the part that is the same for each of the three.
+    for (before, name) in [(0, "base64"), (1, "base64 behind a byte"), (2, "base64 behind two bytes")] {
+        let text = [vec![b' '; before], bare.as_bytes().to_vec()].concat();
+        let whole = base64::engine::general_purpose::STANDARD_NO_PAD.encode(&text);
+        let inner = whole[(before * 8).div_ceil(6)..text.len() / 3 * 4].to_owned();
+        all.push((name, inner.replace('+', "-").replace('/', "_").into_bytes()));
+        all.push((name, inner.into_bytes()));
+    }
+    all
 }
 
 fn contains(bytes: &[u8], needle: &[u8]) -> bool {
@@ -53,9 +74,19 @@ fn a_secret_in_a_file_is_found() {
     let file = folder.path().join("deep/file");
     fs::write(&file, b"nothing").unwrap();
     is_nowhere_in(folder.path(), secret);
-    let base64 = base64::engine::general_purpose::STANDARD.encode(secret);
-    for written in [format!("x{secret}y"), secret[6..].to_owned(), base64] {
-        fs::write(&file, written).unwrap();
-        assert!(std::panic::catch_unwind(|| is_nowhere_in(folder.path(), secret)).is_err());
+    let base64 = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    for written in [
+        format!("x{secret}y"),
+        secret[6..].to_owned(),
+        base64(secret),
+        base64(&format!("{{\"token\":\"{secret}\"}}")),
+        base64(&format!("0{secret}")),
+        secret.bytes().map(|byte| format!("{byte:02X}")).collect(),
+        secret.chars().rev().collect(),
+        secret.chars().flat_map(|letter| [letter, '\0']).collect(),
+    ] {
+        fs::write(&file, &written).unwrap();
+        let looked = std::panic::catch_unwind(|| is_nowhere_in(folder.path(), secret));
+        assert!(looked.is_err(), "{written:?} is not found");
     }
 }
