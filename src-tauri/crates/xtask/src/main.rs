@@ -111,7 +111,8 @@ fn run(rest: &[String]) -> Result<ExitCode> {
     let release = rest.iter().any(|argument| argument == "--release");
     let (profile, folder): (&[&str], _) = if release { (&["--release"], "release") } else { (&[], "debug") };
     println!("── build");
-    command::cargo("build").args(&["--package", "waybill-desktop"]).args(profile).run()?;
+    // The features of the whole workspace, so that what the tests have compiled serves here too.
+    command::cargo("build").args(&["--workspace", "--bin", "waybill-desktop"]).args(profile).run()?;
     println!("── Waybill");
     let name = format!("waybill-desktop{}", std::env::consts::EXE_SUFFIX);
     command::Run::new(command::root().join("target").join(folder).join(name)).replace()
