@@ -57,8 +57,10 @@ impl Session {
         let made = http(port, "POST", "/session", Some(&wanted)).expect("a session");
         let id = made["sessionId"].as_str().unwrap_or_else(|| panic!("no session: {made}")).to_owned();
         let session = Self { port, id, data: data.to_owned(), _driver: driver };
-        session.wait("the page is loaded", || {
-            (session.script("return document.readyState") == "complete").then_some(())
+        session.wait("the window is drawn", || {
+            let drawn =
+                "return document.readyState === 'complete' && document.querySelector('main') !== null";
+            (session.script(drawn) == true).then_some(())
         });
         session
     }

@@ -108,6 +108,7 @@ fn settle(runtime: &tokio::runtime::Runtime, provider: &Simulator) {
 /// A port of its own keeps tests beside each other apart. It listens on the usual one already, unless one of them
 /// was earlier.
 fn listen_on(window: &Session, port: u16) {
+    window.shows("Waybill is ");
     window.keys(&[keys::CONTROL, ","]);
     window.write("Port", &port.to_string());
     window.keys(&[keys::ENTER]);

@@ -83,7 +83,13 @@ impl Session {
         // What is still moving, or covered by something that goes away, is tried again.
         self.wait(&format!("{names:?} can be clicked"), || {
             let element = Element::of(&self.script_with(CONTROL, &[json!(names), json!(kinds)]))?;
-            self.try_post(&format!("/element/{}/click", element.0), &json!({})).ok().map(|_| element)
+            match self.try_post(&format!("/element/{}/click", element.0), &json!({})) {
+                Ok(_) => Some(element),
+                Err(error) => {
+                    println!("{names:?}: {error}");
+                    None
+                }
+            }
         })
     }
 
@@ -97,8 +103,8 @@ impl Session {
             self.post(&format!("/element/{}/value", field.0), &json!({ "text": text }));
         }
         self.wait(&format!("{name} holds {text:?}"), || {
-            let value = self.script_with("return arguments[0].value", &[json!({ ELEMENT: field.0 })]);
-            (value == text).then_some(())
+            let read = json!({ "script": "return arguments[0].value", "args": [{ ELEMENT: field.0 }] });
+            (self.try_post("/execute/sync", &read).ok()? == text).then_some(())
         });
     }
 
@@ -162,24 +168,27 @@ impl Session {
                .filter((row) => row.querySelector('[role=gridcell]'))\
                .sort((a, b) => Number(a.getAttribute('aria-rowindex')) - Number(b.getAttribute('aria-rowindex')))\
                .find((row) => words.every((word) => row.innerText.includes(word))) ?? null;";
-        let into_view = "arguments[0]?.scrollIntoView({ block: 'nearest' })";
-        let row = self.wait(&format!("a row of {grid:?} with {words:?}"), || {
-            Element::of(&self.script_with(body, &[json!(grid), json!(words)]))
+        let into_view = "arguments[0].scrollIntoView({ block: 'nearest' })";
+        // A list that is drawn anew meanwhile has other rows: then it is looked for again.
+        self.wait(&format!("a row of {grid:?} with {words:?} can be clicked"), || {
+            let row = Element::of(&self.script_with(body, &[json!(grid), json!(words)]))?;
+            let origin = json!({ ELEMENT: row.0 });
+            self.try_post("/execute/sync", &json!({ "script": into_view, "args": [origin] })).ok()?;
+            let mouse = json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": [
+                { "type": "pointerMove", "duration": 0, "origin": origin, "x": 0, "y": 0 },
+                { "type": "pointerDown", "button": 0 }, { "type": "pointerUp", "button": 0 },
+            ]});
+            let key =
+                |kind: &str| json!({ "type": "key", "id": "keyboard", "actions": [{ "type": kind, "value": held }] });
+            if held.is_some() {
+                self.post("/actions", &json!({ "actions": [key("keyDown")] }));
+            }
+            let clicked = self.try_post("/actions", &json!({ "actions": [mouse] }));
+            if held.is_some() {
+                self.post("/actions", &json!({ "actions": [key("keyUp")] }));
+            }
+            clicked.ok().map(|_| ())
         });
-        let origin = json!({ ELEMENT: row.0 });
-        self.script_with(into_view, std::slice::from_ref(&origin));
-        let mouse = json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": [
-            { "type": "pointerMove", "duration": 0, "origin": origin, "x": 0, "y": 0 },
-            { "type": "pointerDown", "button": 0 }, { "type": "pointerUp", "button": 0 },
-        ]});
-        let Some(held) = held else {
-            self.post("/actions", &json!({ "actions": [mouse] }));
-            return;
-        };
-        let key = |kind: &str| json!({ "type": "key", "id": "keyboard", "actions": [{ "type": kind, "value": held }] });
-        self.post("/actions", &json!({ "actions": [key("keyDown")] }));
-        self.post("/actions", &json!({ "actions": [mouse] }));
-        self.post("/actions", &json!({ "actions": [key("keyUp")] }));
     }
 
     /// The rows of the grid or table of that name that are drawn now, each as its text.

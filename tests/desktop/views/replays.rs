@@ -35,7 +35,7 @@ fn replays() {
     window.write("Send to", &world.target.url("/hooks"));
     window.write("At once", "1");
     window.write("Try again, times", "0");
-    window.write("At most per second", "3");
+    window.write("At most per second", "1");
     shoot(window, "replay-plan", "this machine");
     window.press("Send 13 deliveries");
     window.shows("Pause");
