@@ -36,7 +36,8 @@ fn replays() {
     window.write("At once", "1");
     window.write("Try again, times", "0");
     window.write("At most per second", "1");
-    shoot(window, "replay-plan", "this machine");
+    window.shows(&format!("13 deliveries to {}", world.target.url("").trim_start_matches("http://")));
+    shoot(window, "replay-plan", "13 deliveries to");
     window.press("Send 13 deliveries");
     window.shows("Pause");
     window.shows("500");

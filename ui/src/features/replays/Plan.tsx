@@ -53,10 +53,16 @@ export function NewReplay({ query, ids }: { query: string; ids: readonly string[
   const now = useNow();
   const [tried, setTried] = useState(false);
   const [asking, setAsking] = useState<readonly string[] | null>(null);
+  /** How many deliveries the button named when it was pressed before its plan had come. */
+  const [wanted, setWanted] = useState<number | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const key = ids.length > 0 ? `replay:ids:${ids.join(",")}` : `replay:query:${query}`;
   const draft = useDraft<ReplayDraft>(key, emptyReplay(query, ids, settings?.last_target ?? null));
-  const { value, change } = draft;
+  const { value } = draft;
+  const change = (part: Partial<ReplayDraft>) => {
+    setWanted(null);
+    draft.change(part);
+  };
   const problems = replayProblems(value);
   const sound = Object.keys(problems).length === 0;
   const request = useSettled(sound ? startRequest(value, false) : null, 250);
@@ -70,6 +76,11 @@ export function NewReplay({ query, ids }: { query: string; ids: readonly string[
   const problem = (field: string) =>
     tried || (field === "target" && value.target !== "") ? problems[field] : undefined;
   const data = plan.error || !sound ? undefined : plan.data;
+  // While somebody types, the plan of a moment ago stays in sight; nothing is asked or sent by it.
+  const planned =
+    data !== undefined &&
+    !plan.isPlaceholderData &&
+    JSON.stringify(request) === JSON.stringify(startRequest(value, false));
   const targets = [
     ...new Set([
       ...(settings?.last_target ? [settings.last_target] : []),
@@ -103,9 +114,16 @@ export function NewReplay({ query, ids }: { query: string; ids: readonly string[
   const begin = () => {
     setTried(true);
     if (!sound || data === undefined || data.count === 0) return;
-    if (data.warnings.length > 0) setAsking(data.warnings);
+    if (!planned) setWanted(data.count);
+    else if (data.warnings.length > 0) setAsking(data.warnings);
     else send(false);
   };
+  useEffect(() => {
+    if (wanted === null || !(planned || plan.error)) return;
+    setWanted(null);
+    // Another number than the one that was agreed to is not sent; the button now says it.
+    if (planned && data.count === wanted) begin();
+  });
   return (
     <div className={styles.page}>
       <form
@@ -220,7 +238,7 @@ export function NewReplay({ query, ids }: { query: string; ids: readonly string[
             <Button
               type="submit"
               tone="primary"
-              busy={start.isPending}
+              busy={start.isPending || wanted !== null}
               disabled={
                 data?.count === 0 ? "No delivery matches." : !sound ? "Fill in the marked fields." : data === undefined
               }
