@@ -16,6 +16,7 @@ mod algorithm;
 mod catalogue;
 mod describe;
 mod detect;
+mod diagnose;
 mod encoding;
 mod fault;
 mod fit;
@@ -34,6 +35,10 @@ mod verify;
 
 pub use catalogue::Catalogue;
 pub use detect::{Proposal, detect};
+pub use diagnose::{
+    Action, Candidate, Cause, Confidence, Difference, Evidence, Progress, Question, Report, Role, Search,
+    SecretChange, Tried,
+};
 pub use fault::SchemeFault;
 pub use identity::{Identity, generic_identity, identity};
 pub use message::PartKind;

@@ -1,0 +1,22 @@
+//! Why a signature does not match: a search among the ways in which secrets, bodies, addresses and
+//! headers go wrong.
+//!
+//! The search changes one thing at a time, computes the signature again and compares it with the one
+//! that came. A match names the cause beyond doubt. What no match can prove (a request without a
+//! signature, an empty body) is told as likely or possible. Single faults come before pairs, likely
+//! ones before rare ones.
+//!
+//! Promises: no clock, no I/O; the same question gives the same report, however often it was
+//! interrupted; no secret stands in a report or in any `Debug`.
+//!
+//! Left out: comparing several deliveries with each other, and asking the network.
+
+mod question;
+mod report;
+mod search;
+mod secret_change;
+
+pub use question::{Candidate, Question, Role};
+pub use report::{Action, Cause, Confidence, Difference, Evidence, Progress, Report, Tried};
+pub use search::Search;
+pub use secret_change::SecretChange;
