@@ -13,6 +13,7 @@ const EVERYTHING: readonly Tag[] = [
   "inboxes",
   "connections",
   "endpoints",
+  "schemes",
   "secrets",
   "settings",
   "replays",

@@ -51,6 +51,7 @@ export const ERRORS: Record<ErrorCode, Presentation> = {
   confirmation_required: say("This needs your yes", "Look at what would happen, then confirm.", "none", false),
   port_in_use: say("The port is in use", "Listen on a free port, or end the program that holds it.", "other_port"),
   listen_failed: say("Not listening", "Check the address and port in the settings.", "settings"),
+  conflict: say("It has changed meanwhile", "Read it again and repeat your change.", "read_again", false),
   cannot_sign: say("It can't be signed here", "Send it verbatim, or add the signing secret to the inbox.", "none"),
   unsupported: say("The provider can't do that", "Do it on the provider's own pages.", "none", false),
   vault_locked: say("The keychain is locked", "Unlock it, then try again.", "vault"),

@@ -239,6 +239,23 @@ total: number,
 failed: number, };
 
 /**
+ * One place where two texts differ. Bytes that are no visible character are shown as `\xNN`.
+ */
+export type ByteDifference = { 
+/**
+ * Where, in bytes of what was received.
+ */
+offset: number, 
+/**
+ * What came, with a little around it.
+ */
+received: string, 
+/**
+ * What was signed in its place.
+ */
+signed: string, };
+
+/**
  * Asks for raw bytes. They travel as bytes, never as JSON.
  */
 export type BytesRequest = { "of": "delivery", 
@@ -361,6 +378,11 @@ text: string,
  * In characters.
  */
 cursor: number, };
+
+/**
+ * How sure a cause is.
+ */
+export type Confidence = "certain" | "likely" | "possible";
 
 /**
  * Access to one account at one provider.
@@ -767,6 +789,19 @@ file: string,
 text: string, };
 
 /**
+ * Asks what a request looks like.
+ */
+export type DetectRequest = { 
+/**
+ * A stored delivery; or
+ */
+delivery: DeliveryId | null, 
+/**
+ * a raw HTTP/1.1 request in Base64.
+ */
+request_base64: string | null, };
+
+/**
  * Why a signature fails, and what mends it.
  */
 export type Diagnosis = { 
@@ -775,9 +810,9 @@ export type Diagnosis = {
  */
 code: string, 
 /**
- * `certain`, `likely` or `possible`.
+ * How sure it is.
  */
-confidence: string, 
+confidence: Confidence, 
 /**
  * One sentence.
  */
@@ -785,7 +820,28 @@ explanation: string,
 /**
  * What to do.
  */
-mend: string, };
+mend: string, 
+/**
+ * The same as something that can be done here; absent: it has to be done elsewhere.
+ */
+action: MendAction | null, 
+/**
+ * What shows it.
+ */
+evidence: Evidence | null, };
+
+/**
+ * What a search in the background has found so far.
+ */
+export type DiagnosisProgress = { 
+/**
+ * Where it stands; absent: none was started for this delivery.
+ */
+search: Search | null, 
+/**
+ * The causes found so far, the likeliest first.
+ */
+diagnosis: Array<Diagnosis>, };
 
 /**
  * Asks how two deliveries differ.
@@ -1020,7 +1076,7 @@ connection: Name | null, };
 /**
  * What went wrong, as something a program can act on.
  */
-export type ErrorCode = "invalid_input" | "invalid_query" | "invalid_description" | "unknown_scheme" | "unknown_provider" | "not_found" | "already_exists" | "in_use" | "confirmation_required" | "port_in_use" | "listen_failed" | "cannot_sign" | "unsupported" | "vault_locked" | "vault_missing" | "vault_hanging" | "vault_passphrase" | "vault_failed" | "secret_at_risk" | "provider_unauthorized" | "provider_forbidden" | "provider_not_found" | "provider_conflict" | "provider_rejected" | "provider_rate_limited" | "provider_failed" | "provider_answer_unreadable" | "network_unreachable" | "outcome_unknown" | "target_refused" | "disk_full" | "data_folder" | "database_newer" | "database_damaged" | "busy" | "cancelled" | "internal";
+export type ErrorCode = "invalid_input" | "invalid_query" | "invalid_description" | "unknown_scheme" | "unknown_provider" | "not_found" | "already_exists" | "in_use" | "confirmation_required" | "port_in_use" | "listen_failed" | "conflict" | "cannot_sign" | "unsupported" | "vault_locked" | "vault_missing" | "vault_hanging" | "vault_passphrase" | "vault_failed" | "secret_at_risk" | "provider_unauthorized" | "provider_forbidden" | "provider_not_found" | "provider_conflict" | "provider_rejected" | "provider_rate_limited" | "provider_failed" | "provider_answer_unreadable" | "network_unreachable" | "outcome_unknown" | "target_refused" | "disk_full" | "data_folder" | "database_newer" | "database_damaged" | "busy" | "cancelled" | "internal";
 
 /**
  * Something has changed.
@@ -1063,6 +1119,35 @@ name: string,
  * The family it is grouped under.
  */
 group: string, };
+
+/**
+ * What shows a cause.
+ */
+export type Evidence = { 
+/**
+ * What is compared, in one sentence.
+ */
+what: string, 
+/**
+ * Bytes of what came.
+ */
+received_size: number, 
+/**
+ * Bytes of what was signed.
+ */
+signed_size: number, 
+/**
+ * Where they differ; the first few places.
+ */
+differences: Array<ByteDifference>, 
+/**
+ * The signature that is made of what was signed.
+ */
+computed: string | null, 
+/**
+ * The signature that came.
+ */
+received_signature: string | null, };
 
 /**
  * Writes deliveries out.
@@ -1796,6 +1881,105 @@ state: LogState | null, };
 export type LogState = "succeeded" | "failed" | "pending" | "unknown";
 
 /**
+ * Carries a mend out.
+ */
+export type Mend = { 
+/**
+ * The delivery whose diagnosis proposed it.
+ */
+id: DeliveryId, 
+/**
+ * What is done.
+ */
+action: MendAction, };
+
+/**
+ * A mend that can be carried out here. It names things and never holds a secret.
+ */
+export type MendAction = { "kind": "use_secret", 
+/**
+ * Which; absent: it was given by hand and the vault doesn't hold it.
+ */
+secret_id: SecretId | null, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * For the button.
+ */
+label: string, } | { "kind": "restate_secret", 
+/**
+ * Which; absent: it was given by hand and the vault doesn't hold it.
+ */
+secret_id: SecretId | null, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * What is done with its text: `trim`, `unquote`, `strip_prefix:whsec_` …
+ */
+change: string, 
+/**
+ * For the button.
+ */
+label: string, } | { "kind": "use_scheme", 
+/**
+ * Its id.
+ */
+scheme: string, 
+/**
+ * For the button.
+ */
+label: string, } | { "kind": "set_config", 
+/**
+ * What is set.
+ */
+key: string, 
+/**
+ * To what.
+ */
+value: string, 
+/**
+ * For the button.
+ */
+label: string, } | { "kind": "add_secret", 
+/**
+ * For the button.
+ */
+label: string, } | { "kind": "sign_again", 
+/**
+ * For the button.
+ */
+label: string, };
+
+/**
+ * What a mend did.
+ */
+export type Mended = { 
+/**
+ * What was changed, in one sentence.
+ */
+what: string, 
+/**
+ * The inbox.
+ */
+inbox: Name, 
+/**
+ * Its failed deliveries that were checked again.
+ */
+checked: number, 
+/**
+ * Of them, those that are valid now.
+ */
+valid: number, 
+/**
+ * Of them, those whose verdict changed.
+ */
+changed: number, };
+
+/**
  * A part of a multipart body.
  */
 export type MultipartPart = { 
@@ -1878,6 +2062,23 @@ note: string, };
  * How a delivery came here.
  */
 export type Origin = "captured" | "imported" | "recovered";
+
+/**
+ * The user's own schemes.
+ */
+export type OwnSchemes = { 
+/**
+ * The folder they lie in.
+ */
+folder: string, 
+/**
+ * Their ids.
+ */
+schemes: Array<string>, 
+/**
+ * Files that can't be used.
+ */
+unusable: Array<UnusableScheme>, };
 
 /**
  * What part of a delivery's bytes.
@@ -2296,7 +2497,108 @@ info: SchemeInfo,
 /**
  * Its text.
  */
-text: string, };
+text: string, 
+/**
+ * True when it is the user's own.
+ */
+own: boolean, };
+
+/**
+ * A scheme as a form has it. What is absent or empty is left out of the file.
+ */
+export type SchemeForm = { 
+/**
+ * Its name for people.
+ */
+title: string, 
+/**
+ * `hmac-sha256`, `ed25519`, `token` …
+ */
+algorithm: string, 
+/**
+ * The header that holds the signature.
+ */
+signature_header: string, 
+/**
+ * `plain`, `pairs` (`t=…,v1=…`) or `tokens` (`v1,… v1,…`); absent: plain.
+ */
+format?: string, 
+/**
+ * What stands before the signature: `sha256=`.
+ */
+prefix?: string, 
+/**
+ * What stands between the pairs or tokens.
+ */
+separator?: string, 
+/**
+ * What stands between the name and the value of a pair; absent: `=`.
+ */
+assign?: string, 
+/**
+ * What stands between the version and the signature of a token.
+ */
+version_separator?: string, 
+/**
+ * The names of the pairs, or the versions, that hold a signature: `v1`.
+ */
+accept?: Array<string>, 
+/**
+ * How the signature is written: `hex`, `base64`, `base64url`, `text`; absent: hex.
+ */
+encoding?: string, 
+/**
+ * How the secret is read: `text`, `hex`, `base64`, `base64url`, `pem`; absent: text.
+ */
+key_encoding?: string, 
+/**
+ * What is cut off the secret before it is read: `whsec_`.
+ */
+key_prefix?: string, 
+/**
+ * The signed text, part by part: `{timestamp}`, `{header:NAME}`, `{body}` … or literal text (`{{` is a brace).
+ */
+message_parts: Array<string>, 
+/**
+ * The header that holds the timestamp; or
+ */
+timestamp_header?: string, 
+/**
+ * the name of the pair that does.
+ */
+timestamp_field?: string, 
+/**
+ * `seconds`, `milliseconds`, `rfc3339` …; absent: seconds.
+ */
+timestamp_unit?: string, 
+/**
+ * The oldest timestamp that is taken, in seconds.
+ */
+max_age: number, 
+/**
+ * How far ahead a timestamp may lie, in seconds.
+ */
+max_future: number, 
+/**
+ * Where the event type stands: `header:NAME`, `json:/POINTER`, `form:NAME` or `query:NAME`.
+ */
+event_type?: string, 
+/**
+ * Where the event's id stands.
+ */
+event_id?: string, 
+/**
+ * Where the delivery's id stands.
+ */
+delivery_id?: string, 
+/**
+ * The header that gets a fresh id when something is signed.
+ */
+id_header?: string, 
+/**
+ * A remark.
+ */
+note?: string, };
 
 /**
  * A scheme as the window and the command line show it.
@@ -2346,6 +2648,133 @@ note: string,
  * Where the facts come from.
  */
 sources: Array<string>, };
+
+/**
+ * What trying a scheme showed.
+ */
+export type SchemePreview = { 
+/**
+ * What is wrong with the text; none: it was tried.
+ */
+faults: Array<Fault>, 
+/**
+ * What the check says; absent: the text has a fault, or nothing was named to try it against.
+ */
+report: SignatureReport | null, };
+
+/**
+ * Tries a scheme that is not kept yet.
+ */
+export type SchemePreviewRequest = { 
+/**
+ * The file's text.
+ */
+text: string, 
+/**
+ * Against a stored delivery; or
+ */
+delivery: DeliveryId | null, 
+/**
+ * against a raw HTTP/1.1 request in Base64.
+ */
+request_base64: string | null, 
+/**
+ * With the secrets and the configuration of this inbox; absent: of the delivery's.
+ */
+inbox: Name | null, 
+/**
+ * With this secret instead.
+ */
+secret: SecretText | null, 
+/**
+ * What the scheme needs besides; what is given here goes before the inbox's.
+ */
+config?: { [key in string]: string }, };
+
+/**
+ * A scheme that a request may be signed under. Nothing was verified.
+ */
+export type SchemeProposal = { 
+/**
+ * Its id.
+ */
+scheme: string, 
+/**
+ * Its name for people.
+ */
+title: string, 
+/**
+ * What speaks for it, in one sentence.
+ */
+reason: string, 
+/**
+ * How sure it is.
+ */
+confidence: Confidence, };
+
+/**
+ * Keeps a scheme of the user's.
+ */
+export type SchemeSave = { 
+/**
+ * Its id, which becomes the file's name.
+ */
+id: string, 
+/**
+ * The file's text.
+ */
+text: string, 
+/**
+ * True to take the place of a scheme of that id, our own included.
+ */
+replace: boolean, };
+
+/**
+ * The text of a scheme file.
+ */
+export type SchemeText = { 
+/**
+ * TOML.
+ */
+text: string, 
+/**
+ * What is wrong with it, where the form can't be a scheme yet.
+ */
+faults: Array<Fault>, };
+
+/**
+ * What a search for the cause has tried.
+ */
+export type Search = { 
+/**
+ * Where it stands.
+ */
+state: SearchState, 
+/**
+ * How many trials were made.
+ */
+tried: number, 
+/**
+ * How many there are.
+ */
+total: number, 
+/**
+ * What was tried.
+ */
+tried_list: Array<Tried>, 
+/**
+ * What could not be tried, and why: a sentence each.
+ */
+not_tried: Array<string>, 
+/**
+ * How long it took.
+ */
+elapsed_ms: number, };
+
+/**
+ * Where a search stands.
+ */
+export type SearchState = "complete" | "more" | "running" | "cancelled";
 
 /**
  * Where a secret lies in the vault: `s-` and a UUID. A changed secret gets a new id; nothing in the
@@ -2630,9 +3059,13 @@ request_base64: string,
  */
 scheme: string, 
 /**
- * With what.
+ * With what; or
  */
-secret: SecretText, 
+secret: SecretText | null, 
+/**
+ * with which secret of the vault.
+ */
+secret_id?: SecretId, 
 /**
  * What the scheme needs besides.
  */
@@ -2707,9 +3140,13 @@ received: Array<string>,
  */
 computed: Array<string>, 
 /**
- * What probably went wrong.
+ * What went wrong, the likeliest first.
  */
 diagnosis: Array<Diagnosis>, 
+/**
+ * What the search for it has tried; absent: there was nothing to search for.
+ */
+search: Search | null, 
 /**
  * A scheme that the headers look like, when none is set or the check failed.
  */
@@ -2803,7 +3240,7 @@ export type Support = "supported" | "emulated" | "unconfirmed" | "unsupported";
 /**
  * What answers are about. A query says which it is made of; a mutation and an event say which are stale.
  */
-export type Tag = "deliveries" | "inboxes" | "connections" | "endpoints" | "secrets" | "settings" | "replays" | "status";
+export type Tag = "deliveries" | "inboxes" | "connections" | "endpoints" | "schemes" | "secrets" | "settings" | "replays" | "status";
 
 /**
  * Where a target lies.
@@ -2822,6 +3259,32 @@ name: string,
  * How many.
  */
 count: number, };
+
+/**
+ * A key to sign and verify with here.
+ */
+export type TestKey = { 
+/**
+ * The private part, or the shared secret, in the vault.
+ */
+secret: SecretMeta, 
+/**
+ * The public part, to be given to whoever verifies; absent: the scheme has none.
+ */
+public_key: string | null, };
+
+/**
+ * Makes a key pair to sign and verify with here.
+ */
+export type TestKeyRequest = { 
+/**
+ * The scheme it is for.
+ */
+scheme: string, 
+/**
+ * What the private part is called in the vault; absent: after the scheme.
+ */
+name?: string, };
 
 /**
  * How the window looks.
@@ -2859,6 +3322,19 @@ starred: number,
 bytes: number, };
 
 /**
+ * How often something was tried.
+ */
+export type Tried = { 
+/**
+ * What.
+ */
+what: string, 
+/**
+ * How often.
+ */
+count: number, };
+
+/**
  * Takes a deletion back.
  */
 export type Undelete = { 
@@ -2866,6 +3342,19 @@ export type Undelete = {
  * From the deletion.
  */
 undo: string, };
+
+/**
+ * A file of the user's that can't be used.
+ */
+export type UnusableScheme = { 
+/**
+ * The file's name.
+ */
+file: string, 
+/**
+ * What is wrong with it.
+ */
+fault: Fault, };
 
 /**
  * Changes an endpoint; what is absent stays.
@@ -3002,9 +3491,13 @@ timestamp: number | null,
  */
 age_s: number | null, 
 /**
- * What probably went wrong.
+ * What went wrong, the likeliest first.
  */
-diagnosis: Array<Diagnosis>, };
+diagnosis: Array<Diagnosis>, 
+/**
+ * What the search for it has tried; absent: there was nothing to search for, or no search was wanted.
+ */
+search: Search | null, };
 
 /**
  * Verifies a request that is given or stored.
@@ -3037,7 +3530,16 @@ now: number | null,
 /**
  * The address as the sender saw it.
  */
-url: string | null, };
+url: string | null, 
+/**
+ * How long the cause of a failure may be searched for, in milliseconds, at most 60,000; 0: not at all;
+ * absent: 250.
+ */
+diagnose_ms?: number, 
+/**
+ * The body as the handler saw it, in Base64, when it is at hand: where it was rewritten can then be told.
+ */
+handler_body_base64?: string, };
 
 /**
  * Rows of a result set, newest first.
@@ -3088,6 +3590,10 @@ export interface Commands {
   "deliveries.diff": { request: DiffRequest; response: DeliveryDiff };
   "deliveries.signature": { request: DeliveryRef; response: SignatureReport };
   "deliveries.check_again": { request: CheckAgain; response: Checked };
+  "diagnosis.start": { request: DeliveryRef; response: DiagnosisProgress };
+  "diagnosis.progress": { request: DeliveryRef; response: DiagnosisProgress };
+  "diagnosis.cancel": { request: DeliveryRef; response: DiagnosisProgress };
+  "diagnosis.mend": { request: Mend; response: Mended };
   "deliveries.star": { request: StarDelivery; response: Nothing };
   "deliveries.note": { request: NoteDelivery; response: Nothing };
   "deliveries.delete": { request: AskIds; response: Deleted };
@@ -3107,6 +3613,14 @@ export interface Commands {
   "schemes.list": { request: Nothing; response: Array<SchemeInfo> };
   "schemes.get": { request: CatalogueRef; response: SchemeFile };
   "schemes.check": { request: DescriptionText; response: Checks };
+  "schemes.own": { request: Nothing; response: OwnSchemes };
+  "schemes.reload": { request: Nothing; response: OwnSchemes };
+  "schemes.save": { request: SchemeSave; response: SchemeFile };
+  "schemes.remove": { request: CatalogueRef; response: Nothing };
+  "schemes.preview": { request: SchemePreviewRequest; response: SchemePreview };
+  "schemes.compose": { request: SchemeForm; response: SchemeText };
+  "schemes.detect": { request: DetectRequest; response: Array<SchemeProposal> };
+  "schemes.test_key": { request: TestKeyRequest; response: TestKey };
   "connections.list": { request: Nothing; response: Array<Connection> };
   "connections.add": { request: ConnectionAdd; response: Connection };
   "connections.test": { request: Named; response: ConnectionTest };
@@ -3163,16 +3677,20 @@ export const READS = {
   "deliveries.payload": [],
   "deliveries.hex": [],
   "deliveries.diff": [],
-  "deliveries.signature": ["inboxes", "secrets"],
+  "deliveries.signature": ["inboxes", "schemes", "secrets"],
+  "diagnosis.progress": [],
   "deliveries.export": [],
   "inboxes.list": ["inboxes"],
   "inboxes.get": ["inboxes"],
   "providers.list": [],
   "providers.get": [],
   "providers.check": [],
-  "schemes.list": [],
-  "schemes.get": [],
+  "schemes.list": ["schemes"],
+  "schemes.get": ["schemes"],
   "schemes.check": [],
+  "schemes.own": ["schemes"],
+  "schemes.compose": [],
+  "schemes.detect": ["schemes"],
   "connections.list": ["connections"],
   "endpoints.list": ["endpoints"],
   "endpoints.get": ["endpoints"],
@@ -3191,6 +3709,9 @@ export const READS = {
 export const INVALIDATES = {
   "deliveries.close": [],
   "deliveries.check_again": ["deliveries", "inboxes"],
+  "diagnosis.start": [],
+  "diagnosis.cancel": [],
+  "diagnosis.mend": ["deliveries", "inboxes", "secrets"],
   "deliveries.star": ["deliveries", "status"],
   "deliveries.note": ["deliveries"],
   "deliveries.delete": ["deliveries", "inboxes", "status"],
@@ -3201,6 +3722,11 @@ export const INVALIDATES = {
   "inboxes.add_secret": ["inboxes", "secrets"],
   "inboxes.remove_secret": ["inboxes", "secrets"],
   "inboxes.remove": ["inboxes", "secrets"],
+  "schemes.reload": ["schemes", "inboxes"],
+  "schemes.save": ["schemes", "inboxes"],
+  "schemes.remove": ["schemes", "inboxes"],
+  "schemes.preview": [],
+  "schemes.test_key": ["secrets"],
   "connections.add": ["connections", "endpoints", "secrets"],
   "connections.test": ["connections", "endpoints"],
   "connections.remove": ["connections", "endpoints", "secrets"],
@@ -3243,6 +3769,7 @@ export const ERROR_CODES = [
   "confirmation_required",
   "port_in_use",
   "listen_failed",
+  "conflict",
   "cannot_sign",
   "unsupported",
   "vault_locked",

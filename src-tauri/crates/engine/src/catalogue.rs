@@ -54,7 +54,7 @@ pub(crate) async fn scheme(engine: &Engine, request: CatalogueRef) -> Result<Sch
     let text = engine.0.schemes.text(&request.id).map(str::to_owned).ok_or_else(|| {
         Failure::new(ErrorCode::UnknownScheme, format!("The file of scheme {} is not there.", request.id))
     })?;
-    Ok(SchemeFile { info, text })
+    Ok(SchemeFile { info, text, own: false })
 }
 
 #[allow(clippy::unused_async, reason = "every handler of the table has the same form")]

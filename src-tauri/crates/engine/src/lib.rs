@@ -26,6 +26,7 @@ mod replays;
 mod results;
 mod router;
 mod samples;
+mod schemes;
 mod secrets;
 mod settings;
 mod signatures;

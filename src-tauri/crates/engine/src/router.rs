@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::table::with_commands;
 use crate::{
     capturing, catalogue, compare, connections, deliveries, doctor, endpoints, inboxes, replays, samples,
-    secrets, settings, signatures, transfer,
+    schemes, secrets, settings, signatures, transfer,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -39,8 +39,12 @@ macro_rules! with_commands {
             Query "deliveries.payload" deliveries::payload(DeliveryRef) -> PayloadView [];
             Query "deliveries.hex" deliveries::hex(HexRequest) -> HexPage [];
             Query "deliveries.diff" compare::compare(DiffRequest) -> DeliveryDiff [];
-            Query "deliveries.signature" signatures::report(DeliveryRef) -> SignatureReport [Inboxes, Secrets];
+            Query "deliveries.signature" signatures::report(DeliveryRef) -> SignatureReport [Inboxes, Schemes, Secrets];
             Mutation "deliveries.check_again" signatures::check_again(CheckAgain) -> Checked [Deliveries, Inboxes];
+            Mutation "diagnosis.start" signatures::start_search(DeliveryRef) -> DiagnosisProgress [];
+            Query "diagnosis.progress" signatures::search_progress(DeliveryRef) -> DiagnosisProgress [];
+            Mutation "diagnosis.cancel" signatures::cancel_search(DeliveryRef) -> DiagnosisProgress [];
+            Mutation "diagnosis.mend" signatures::mend(Mend) -> Mended [Deliveries, Inboxes, Secrets];
             Mutation "deliveries.star" deliveries::star(StarDelivery) -> Nothing [Deliveries, Status];
             Mutation "deliveries.note" deliveries::note(NoteDelivery) -> Nothing [Deliveries];
             Mutation "deliveries.delete" deliveries::delete(AskIds) -> Deleted [Deliveries, Inboxes, Status];
@@ -59,9 +63,17 @@ macro_rules! with_commands {
             Query "providers.list" catalogue::providers(Nothing) -> Vec<ProviderInfo> [];
             Query "providers.get" catalogue::provider(CatalogueRef) -> ProviderInfo [];
             Query "providers.check" catalogue::check_provider(DescriptionText) -> Checks [];
-            Query "schemes.list" catalogue::schemes(Nothing) -> Vec<SchemeInfo> [];
-            Query "schemes.get" catalogue::scheme(CatalogueRef) -> SchemeFile [];
+            Query "schemes.list" catalogue::schemes(Nothing) -> Vec<SchemeInfo> [Schemes];
+            Query "schemes.get" catalogue::scheme(CatalogueRef) -> SchemeFile [Schemes];
             Query "schemes.check" catalogue::check_scheme(DescriptionText) -> Checks [];
+            Query "schemes.own" schemes::own(Nothing) -> OwnSchemes [Schemes];
+            Mutation "schemes.reload" schemes::reload(Nothing) -> OwnSchemes [Schemes, Inboxes];
+            Mutation "schemes.save" schemes::save(SchemeSave) -> SchemeFile [Schemes, Inboxes];
+            Mutation "schemes.remove" schemes::remove(CatalogueRef) -> Nothing [Schemes, Inboxes];
+            Mutation "schemes.preview" schemes::preview(SchemePreviewRequest) -> SchemePreview [];
+            Query "schemes.compose" schemes::compose(SchemeForm) -> SchemeText [];
+            Query "schemes.detect" schemes::detect(DetectRequest) -> Vec<SchemeProposal> [Schemes];
+            Mutation "schemes.test_key" schemes::test_key(TestKeyRequest) -> TestKey [Secrets];
 
             Query "connections.list" connections::list(Nothing) -> Vec<Connection> [Connections];
             Mutation "connections.add" connections::add(ConnectionAdd) -> Connection [Connections, Endpoints, Secrets];

@@ -58,6 +58,8 @@ codes! {
     PortInUse = "port_in_use", exit 2;
     /// The address can't be listened on for another reason.
     ListenFailed = "listen_failed", exit 2;
+    /// What the action was meant for has changed meanwhile; nothing was done.
+    Conflict = "conflict", exit 1;
     /// The scheme can't sign with what is known here (a public key only).
     CannotSign = "cannot_sign", exit 2;
     /// The provider has no such call.

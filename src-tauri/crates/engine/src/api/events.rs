@@ -17,6 +17,8 @@ pub enum Tag {
     Connections,
     /// Endpoints.
     Endpoints,
+    /// Schemes: the user's own come and go.
+    Schemes,
     /// Secrets, without their values.
     Secrets,
     /// Settings.

@@ -3,11 +3,13 @@
 
 mod capture;
 mod deliveries;
+mod diagnosis;
 mod endpoints;
 mod events;
 mod inboxes;
 mod payload;
 mod replays;
+mod schemes;
 mod signature;
 
 pub use capture::{CaptureStart, DoctorLine, SettingsPatch, Status, Totals, VaultStatus};
@@ -16,6 +18,10 @@ pub use deliveries::{
     DiffRequest, Export, ExportFormat, Exported, HexPage, HexRequest, HexRow, Histogram, HistogramRequest,
     Import, Imported, ListDeliveries, Locate, Located, NoteDelivery, PartOf, QueryDeliveries, ResultRef,
     ResultSet, StarDelivery, Undelete, Window, WindowRequest,
+};
+pub use diagnosis::{
+    ByteDifference, Confidence, Diagnosis, DiagnosisProgress, Evidence, Mend, MendAction, Mended, Search,
+    SearchState, Tried,
 };
 pub use endpoints::{
     ConnectionAdd, ConnectionTest, CreateEndpoint, DryRunCall, EndpointCreated, EndpointList,
@@ -31,8 +37,12 @@ pub use payload::{JsonNode, JsonNodeKind, JsonProblem, MultipartPart, PayloadKin
 pub use replays::{
     AttemptList, AttemptsRequest, JobRef, ReplayPlan, ReplayStart, Selection, SendEvent, Sent, TargetCount,
 };
+pub use schemes::{
+    DetectRequest, OwnSchemes, SchemeForm, SchemePreview, SchemePreviewRequest, SchemeProposal, SchemeSave,
+    SchemeText, TestKey, TestKeyRequest, UnusableScheme,
+};
 pub use signature::{
-    Checks, DescriptionText, Diagnosis, Fault, SchemeFile, SignRequest, SignatureReport, Signed, SignedPart,
+    Checks, DescriptionText, Fault, SchemeFile, SignRequest, SignatureReport, Signed, SignedPart,
     VerifyReport, VerifyRequest,
 };
 

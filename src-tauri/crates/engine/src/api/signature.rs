@@ -1,6 +1,6 @@
 //! Verification explained, and the tools around it.
 
-use super::SecretText;
+use super::{Diagnosis, Search, SecretText};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -16,19 +16,6 @@ pub struct SignedPart {
     /// Its bytes in all.
     #[ts(type = "number")]
     pub size: u64,
-}
-
-/// Why a signature fails, and what mends it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Diagnosis {
-    /// The cause.
-    pub code: String,
-    /// `certain`, `likely` or `possible`.
-    pub confidence: String,
-    /// One sentence.
-    pub explanation: String,
-    /// What to do.
-    pub mend: String,
 }
 
 /// Everything the Signature tab shows.
@@ -64,8 +51,10 @@ pub struct SignatureReport {
     pub received: Vec<String>,
     /// What the secret named above makes of the signed text, in the header's form.
     pub computed: Vec<String>,
-    /// What probably went wrong.
+    /// What went wrong, the likeliest first.
     pub diagnosis: Vec<Diagnosis>,
+    /// What the search for it has tried; absent: there was nothing to search for.
+    pub search: Option<Search>,
     /// A scheme that the headers look like, when none is set or the check failed.
     pub looks_like: Option<String>,
     /// Why the vault could not be asked, when it could not.
@@ -96,6 +85,15 @@ pub struct VerifyRequest {
     /// The address as the sender saw it.
     #[serde(default)]
     pub url: Option<String>,
+    /// How long the cause of a failure may be searched for, in milliseconds, at most 60,000; 0: not at all;
+    /// absent: 250.
+    #[serde(default)]
+    #[ts(optional, type = "number")]
+    pub diagnose_ms: Option<u64>,
+    /// The body as the handler saw it, in Base64, when it is at hand: where it was rewritten can then be told.
+    #[serde(default)]
+    #[ts(optional)]
+    pub handler_body_base64: Option<String>,
 }
 
 /// The answer of the command line contract.
@@ -117,8 +115,10 @@ pub struct VerifyReport {
     /// Its age in seconds.
     #[ts(type = "number | null")]
     pub age_s: Option<i64>,
-    /// What probably went wrong.
+    /// What went wrong, the likeliest first.
     pub diagnosis: Vec<Diagnosis>,
+    /// What the search for it has tried; absent: there was nothing to search for, or no search was wanted.
+    pub search: Option<Search>,
 }
 
 /// Signs a request.
@@ -128,8 +128,13 @@ pub struct SignRequest {
     pub request_base64: String,
     /// Under which scheme.
     pub scheme: String,
-    /// With what.
-    pub secret: SecretText,
+    /// With what; or
+    #[serde(default)]
+    pub secret: Option<SecretText>,
+    /// with which secret of the vault.
+    #[serde(default)]
+    #[ts(optional)]
+    pub secret_id: Option<SecretId>,
     /// What the scheme needs besides.
     #[serde(default)]
     pub config: BTreeMap<String, String>,
@@ -190,4 +195,6 @@ pub struct SchemeFile {
     pub info: SchemeInfo,
     /// Its text.
     pub text: String,
+    /// True when it is the user's own.
+    pub own: bool,
 }

@@ -51,6 +51,7 @@ pub(crate) async fn report(engine: &Engine, request: DeliveryRef) -> Result<Sign
             received: Vec::new(),
             computed: Vec::new(),
             diagnosis: Vec::new(),
+            search: None,
             looks_like,
             vault_problem: None,
         });
@@ -75,6 +76,7 @@ pub(crate) async fn report(engine: &Engine, request: DeliveryRef) -> Result<Sign
         age_s: found.age_s,
         tolerance_s: found.max_age_s,
         diagnosis: explain(&found, scheme, looks_like.as_deref()),
+        search: None,
         looks_like: looks_like.filter(|other| other != scheme.id()),
         vault_problem: ready.as_ref().and_then(|ready| ready.vault_problem.clone()),
         received: found.received,
@@ -152,9 +154,11 @@ fn visible(bytes: &[u8]) -> String {
 fn explain(found: &Verification, scheme: &Scheme, looks_like: Option<&str>) -> Vec<Diagnosis> {
     let cause = |code: &str, confidence: &str, explanation: String, mend: &str| Diagnosis {
         code: code.to_owned(),
-        confidence: confidence.to_owned(),
+        confidence: if confidence == "certain" { Confidence::Certain } else { Confidence::Possible },
         explanation,
         mend: mend.to_owned(),
+        action: None,
+        evidence: None,
     };
     let mut causes = Vec::new();
     if let (false, Some(other)) = (matches!(found.reason, Reason::Ok), looks_like)
@@ -336,9 +340,11 @@ pub(crate) async fn verify(engine: &Engine, request: VerifyRequest) -> Result<Ve
             0,
             Diagnosis {
                 code: "body_trailing_newline".to_owned(),
-                confidence: "likely".to_owned(),
+                confidence: Confidence::Likely,
                 explanation: note,
                 mend: "Save the file without the line break that an editor adds at its end.".to_owned(),
+                action: None,
+                evidence: None,
             },
         );
     }
@@ -351,6 +357,7 @@ pub(crate) async fn verify(engine: &Engine, request: VerifyRequest) -> Result<Ve
         timestamp: found.timestamp,
         age_s: found.age_s,
         diagnosis,
+        search: None,
     })
 }
 
@@ -367,7 +374,7 @@ pub(crate) async fn sign(engine: &Engine, request: SignRequest) -> Result<Signed
         (&raw.head.method_text(), &url),
         &raw.head.headers,
         &raw.body,
-        (request.secret.expose().as_bytes(), &request.config),
+        (request.secret.as_ref().map(SecretText::expose).unwrap_or_default().as_bytes(), &request.config),
         now,
         request.id.as_deref(),
     )?;
@@ -423,6 +430,26 @@ pub(crate) fn signed_headers(
 /// The secret that signs for an inbox: its first current one.
 pub(crate) fn current(secrets: &[InboxSecret]) -> Option<&InboxSecret> {
     secrets.iter().find(|secret| secret.state == SecretState::Current)
+}
+
+fn later<T>() -> Result<T> {
+    Err(Failure::new(ErrorCode::Unsupported, "This is not there yet; nothing was done."))
+}
+
+pub(crate) async fn start_search(_: &Engine, _: DeliveryRef) -> Result<DiagnosisProgress> {
+    later()
+}
+
+pub(crate) async fn search_progress(_: &Engine, _: DeliveryRef) -> Result<DiagnosisProgress> {
+    later()
+}
+
+pub(crate) async fn cancel_search(_: &Engine, _: DeliveryRef) -> Result<DiagnosisProgress> {
+    later()
+}
+
+pub(crate) async fn mend(_: &Engine, _: Mend) -> Result<Mended> {
+    later()
 }
 
 #[cfg(test)]
