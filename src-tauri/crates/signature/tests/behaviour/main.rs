@@ -11,3 +11,4 @@ mod schema;
 mod seeds;
 mod support;
 mod vectors;
+mod wrappers;
