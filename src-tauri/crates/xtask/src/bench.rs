@@ -5,7 +5,8 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// A measurement: its word, and what it takes.
-const ALL: &[(&str, fn(&[String]) -> Result<ExitCode>)] = &[("capture", capture), ("start", start)];
+const ALL: &[(&str, fn(&[String]) -> Result<ExitCode>)] = 
+    &[("capture", capture), ("signature", signature), ("start", start)];
 
 /// Runs the measurement that the first argument names with the rest of them.
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
@@ -27,6 +28,14 @@ fn capture(rest: &[String]) -> Result<ExitCode> {
         .run()?;
     let name = format!("waybill-bench{}", std::env::consts::EXE_SUFFIX);
     command::Run::new(command::root().join("target/release").join(name)).args(rest).replace()
+}
+
+/// Verification beside the bare HMAC, and the search for a cause. Wants what a plain build wants.
+fn signature(rest: &[String]) -> Result<ExitCode> {
+    command::cargo("bench")
+        .args(&["--quiet", "--package", "waybill-signature", "--bench", "signature", "--"])
+        .args(rest)
+        .replace()
 }
 
 /// The window, from its start to its being of use. `cargo bench` builds for release.

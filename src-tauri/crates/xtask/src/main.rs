@@ -26,7 +26,7 @@ cargo xtask WORD [ARGUMENTS]
   setup [run|test]  only the set-up: system packages, npm packages, the built window
   simulate KIND …   a provider to try with, on this machine: mnemom, timbrix, mindbridge or mynd
                     (`--port 4501`; `--help` tells the rest)
-  bench WORD …      measure: capture, start
+  bench WORD …      measure: capture, signature, start
   bindings          write the TypeScript types of the command table anew
   lock              write ui/package-lock.json anew after a change of ui/package.json
   tidy              the checks over the whole tree: dependency rule, licences, file sizes

@@ -1,0 +1,111 @@
+//! How long verification and diagnosis take: `cargo xtask bench signature`.
+//!
+//! Verification is measured against the bare HMAC of the same bytes by the same library, in turns within one run,
+//! so that what else the machine does falls on both. Criterion's figures come first, the goals after them.
+//! `--gate`: exit status 1 when a goal is missed. `--goals`: without criterion. `--rounds N` (41).
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a program that prints is what this is"
+)]
+
+mod case;
+mod diagnosis;
+#[path = "../../../bench/src/figures.rs"]
+#[allow(dead_code, reason = "the other measurement uses the rest")]
+mod figures;
+
+use case::{Case, timed};
+use criterion::{Criterion, Throughput};
+use figures::Spread;
+use std::process::ExitCode;
+use std::time::Duration;
+use waybill_signature::Catalogue;
+
+const SCHEMES: [&str; 2] = ["stripe", "standard-webhooks-v1"];
+/// Length of a body, its name, how often it is taken in one turn, and the goal.
+const SIZES: [(usize, &str, u32, f64); 2] = [(1_536, "1.5 KiB", 10_000, 1.30), (10 << 20, "10 MiB", 2, 1.05)];
+
+struct Options {
+    gate: bool,
+    criterion: bool,
+    rounds: usize,
+}
+
+fn options() -> Options {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |word: &str| arguments.iter().any(|argument| argument == word);
+    let rounds = arguments.iter().skip_while(|argument| *argument != "--rounds").nth(1);
+    let rounds = rounds.and_then(|number| number.parse().ok()).unwrap_or(41_usize);
+    Options { gate: has("--gate"), criterion: !has("--goals"), rounds: rounds.clamp(3, 1_001) }
+}
+
+fn main() -> ExitCode {
+    let options = options();
+    let catalogue = Catalogue::embedded();
+    if options.criterion {
+        by_criterion(&catalogue);
+    }
+    println!("\n{:<52} {:>9} {:>19} {:>8}", "goal", "found", "(min..max)", "must");
+    let mut missed = false;
+    for (length, size, times, must) in SIZES {
+        for id in SCHEMES {
+            let case = Case::new(&catalogue, id, length);
+            let (found, bare) = ratio(&case, times, options.rounds);
+            missed |= judge(&format!("verify ÷ bare HMAC, {id}, {size}"), found, must, "");
+            println!("    bare {:.3} µs", bare.median);
+        }
+    }
+    missed |=
+        judge("full single-fault diagnosis, 50 secrets, 1.5 KiB", diagnosis::time(&catalogue), 50.0, " ms");
+    if options.gate && missed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Time of verification over that of the bare HMAC, of each round; and µs of the bare one.
+fn ratio(case: &Case<'_>, times: u32, rounds: usize) -> (Spread, Spread) {
+    let (mut ratios, mut bare) = (Vec::new(), Vec::new());
+    case.with(|request| {
+        let turn = |times| (timed(times, || case.bare()), timed(times, || case.verify(request)));
+        turn(times);
+        for _ in 0..rounds {
+            let (least, ours) = turn(times);
+            ratios.push(ours.as_secs_f64() / least.as_secs_f64());
+            bare.push(least.as_secs_f64() * 1e6 / f64::from(times));
+        }
+    });
+    (Spread::of(ratios).unwrap(), Spread::of(bare).unwrap())
+}
+
+/// Prints one line; tells whether the goal is missed.
+fn judge(goal: &str, found: Spread, must: f64, unit: &str) -> bool {
+    let missed = found.median > must;
+    println!(
+        "{goal:<52} {:>9} {:>19} {:>8}  {}",
+        format!("{:.3}{unit}", found.median),
+        format!("({:.3}..{:.3})", found.min, found.max),
+        format!("≤ {must:.2}"),
+        if missed { "MISSED" } else { "met" },
+    );
+    missed
+}
+
+fn by_criterion(catalogue: &Catalogue) {
+    let mut criterion = Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2))
+        .sample_size(20);
+    for (length, size, ..) in SIZES {
+        let mut group = criterion.benchmark_group(size);
+        group.throughput(Throughput::Bytes(length as u64));
+        for id in SCHEMES {
+            let case = Case::new(catalogue, id, length);
+            group.bench_function(format!("bare HMAC of {id}"), |bencher| bencher.iter(|| case.bare()));
+            case.with(|request| {
+                group.bench_function(format!("verify {id}"), |bencher| bencher.iter(|| case.verify(request)));
+            });
+        }
+        group.finish();
+    }
+    diagnosis::by_criterion(&mut criterion, catalogue);
+}

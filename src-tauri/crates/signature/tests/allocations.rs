@@ -1,0 +1,74 @@
+//! What verification allocates does not grow with the body: a receiver may be sent bodies of any size, many at once.
+//!
+//! A program of its own, because it replaces the allocator by one that counts.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
+
+use std::collections::BTreeMap;
+use waybill_model::{Reason, Timestamp};
+use waybill_signature::{Catalogue, Request, Scheme, sign, verify};
+
+const NOW: Timestamp = Timestamp(1_781_166_727_000_000_000);
+const WHSEC: &[u8] = b"whsec_aG9vay1zZWNyZXQ=";
+const TEXT: &[u8] = b"hook-secret";
+
+/// Schemes that sign something made from the body, which has to be held somewhere: the sorted form, the body
+/// unpacked or with its characters escaped.
+const MADE_FROM_BODY: &[&str] = &["box-v1", "getstream", "twilio-form", "easypost"];
+
+/// Bytes that verifying a rightly signed body of this length takes; `None` where such a request can't be made here.
+fn allocated(scheme: &Scheme, secret: &[u8], length: usize) -> Option<u64> {
+    let mut body = br#"{"id":"evt_1","type":"demo","data":""#.to_vec();
+    body.resize(length - 2, b'x');
+    body.extend_from_slice(b"\"}");
+    let none = BTreeMap::new();
+    let request = |headers: &[(Vec<u8>, Vec<u8>)], body: &[u8], use_it: &mut dyn FnMut(&Request<'_>)| {
+        let headers: Vec<(&[u8], &[u8])> = headers.iter().map(|(n, v)| (&n[..], &v[..])).collect();
+        let url = b"https://hooks.example/in/x".as_slice();
+        use_it(&Request { method: b"POST", url, headers: &headers, body, truncated: false });
+    };
+    let mut signed = None;
+    request(&[], &body, &mut |request| {
+        signed = sign(scheme, request, secret, &none, NOW, Some("msg_1")).ok();
+    });
+    let signed = signed?;
+    let body = signed.body.clone().unwrap_or(body);
+    let mut taken = None;
+    request(&signed.apply(&[]), &body, &mut |request| {
+        let mut reason = None;
+        let counted = allocation_counter::measure(|| {
+            reason = Some(verify(scheme, request, &[secret], &none, NOW).reason);
+        });
+        taken = (reason == Some(Reason::Ok)).then_some(counted.bytes_total);
+    });
+    taken
+}
+
+#[test]
+fn verification_allocates_the_same_for_any_body() {
+    let catalogue = Catalogue::embedded();
+    let (mut measured, mut findings) = (0, Vec::new());
+    for scheme in catalogue.schemes().filter(|scheme| !MADE_FROM_BODY.contains(&scheme.id())) {
+        let secret = [WHSEC, TEXT].into_iter().find(|secret| allocated(scheme, secret, 1_536).is_some());
+        let Some(secret) = secret else { continue };
+        measured += 1;
+        let lengths = [1_536, 1 << 20].map(|length| allocated(scheme, secret, length).unwrap());
+        if lengths[0] != lengths[1] {
+            findings.push(format!("{}: {} bytes, then {}", scheme.id(), lengths[0], lengths[1]));
+        }
+    }
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+    assert!(measured >= 60, "only {measured} schemes could be measured");
+    println!("allocations: {measured} schemes take as much for 1.5 KiB as for 1 MiB");
+}
+
+#[test]
+fn ten_mebibytes_are_not_held_a_second_time() {
+    let catalogue = Catalogue::embedded();
+    for (id, secret) in [("stripe", TEXT), ("standard-webhooks-v1", WHSEC), ("github-sha256", TEXT)] {
+        let scheme = catalogue.get(id).unwrap();
+        let [small, large] = [1_536, 10 << 20].map(|length| allocated(scheme, secret, length).unwrap());
+        assert_eq!(small, large, "{id}");
+        assert!(large < 8_192, "{id} takes {large} bytes");
+        println!("{id}: {large} bytes for a body of any size");
+    }
+}
