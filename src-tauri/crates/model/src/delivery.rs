@@ -76,6 +76,8 @@ pub struct DeliveryRow {
     pub event_id: Option<String>,
     /// The status that was answered; 0 when the sender had left before an answer.
     pub status: u16,
+    /// What kind of handshake it was and who answered it; absent for every other delivery.
+    pub handshake: Option<String>,
     /// How it came here.
     pub origin: Origin,
     /// Marked by the user.
@@ -127,6 +129,8 @@ pub struct Delivery {
     /// the answer waits for, comes after.
     #[ts(type = "number")]
     pub duration_us: u64,
+    /// What kind of handshake it was and who answered it; absent for every other delivery.
+    pub handshake: Option<String>,
     /// How it came here.
     pub origin: Origin,
     /// The address it came from, `ip:port`.

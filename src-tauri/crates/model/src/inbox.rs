@@ -48,6 +48,8 @@ pub struct Inbox {
     pub secrets: Vec<InboxSecret>,
     /// What is answered.
     pub answer: AnswerRule,
+    /// Whether handshakes of the scheme are answered as their sender wants, in place of `answer`.
+    pub answer_handshakes: bool,
     /// Where each new delivery is sent on to.
     pub forward_to: Vec<String>,
     /// The connection whose endpoint delivers here.

@@ -27,6 +27,59 @@ pub enum ProviderOperation {
     Log,
     /// Ask the provider to send a delivery again.
     Redeliver,
+    /// Read the signing secret.
+    Secret,
+    /// Read one entry of the delivery log with its request.
+    Entry,
+    /// Ask the provider to send an event again, to some endpoints.
+    ReplayEvent,
+    /// Ask the provider to send again everything that failed since an instant.
+    Recover,
+    /// Hear events as they happen.
+    Listen,
+    /// Read how all endpoints fare.
+    Health,
+    /// Read the event types that there are.
+    EventTypes,
+}
+
+impl ProviderOperation {
+    /// Every operation, in the order in which they are shown.
+    pub const ALL: [Self; 17] = [
+        Self::List,
+        Self::Get,
+        Self::Create,
+        Self::Update,
+        Self::SetActive,
+        Self::Delete,
+        Self::Rotate,
+        Self::Test,
+        Self::Log,
+        Self::Redeliver,
+        Self::Secret,
+        Self::Entry,
+        Self::ReplayEvent,
+        Self::Recover,
+        Self::Listen,
+        Self::Health,
+        Self::EventTypes,
+    ];
+
+    /// True for an operation that changes nothing at the provider.
+    #[must_use]
+    pub const fn reads(self) -> bool {
+        matches!(
+            self,
+            Self::List
+                | Self::Get
+                | Self::Log
+                | Self::Secret
+                | Self::Entry
+                | Self::Listen
+                | Self::Health
+                | Self::EventTypes
+        )
+    }
 }
 
 /// How far an operation is there.
@@ -72,6 +125,11 @@ pub struct VariableInfo {
     pub label: String,
     /// An example or where to find it.
     pub hint: String,
+    /// The kind of account it belongs to, where there are several: only the variables of one kind are
+    /// given. Absent: always needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub scope: Option<String>,
 }
 
 /// A way to send the credential.
@@ -199,6 +257,8 @@ pub struct SchemeInfo {
     pub unconfirmed: bool,
     /// Configuration it needs besides the secret.
     pub config: Vec<String>,
+    /// The handshakes it knows, by the sender's word: `url_verification`.
+    pub handshakes: Vec<String>,
     /// What to know about it.
     pub note: String,
     /// Where the facts come from.

@@ -99,6 +99,8 @@ reasons! {
     SchemeUnconfirmed = "scheme_unconfirmed" => Unchecked,
     /// The body was cut at the cap, so nothing can be said of its signature.
     BodyTooLarge = "body_too_large" => Unchecked,
+    /// It is a handshake, which its sender does not sign.
+    Handshake = "handshake" => Unchecked,
 }
 
 impl Verdict {

@@ -75,7 +75,8 @@ pub fn complete(text: &str, cursor: usize) -> Completions {
             ("imported", "from a file"),
             ("recovered", "from a provider's log"),
         ]),
-        "starred" | "replayed" => words(&[("yes", ""), ("no", "")]),
+        "is" => words(&[("handshake", ""), ("replayed", ""), ("starred", "")]),
+        "starred" | "replayed" | "handshake" => words(&[("yes", ""), ("no", "")]),
         "status" => words(&[
             ("2xx", "answered well"),
             ("4xx", "refused"),

@@ -34,6 +34,9 @@ pub(crate) enum Field {
     Origin,
     Starred,
     Replayed,
+    Handshake,
+    /// `is:starred`: another way to say `starred:yes`.
+    Is,
     Scheme,
     Note,
 }
@@ -82,6 +85,8 @@ pub(crate) const FIELDS: &[(&str, &str)] = &[
     ("origin", "captured, imported or recovered"),
     ("starred", "yes or no"),
     ("replayed", "yes or no"),
+    ("handshake", "yes or no: the sender asked whether the address is willing"),
+    ("is", "starred, replayed or handshake"),
     ("scheme", "the scheme it was checked under"),
     ("note", "your note; * stands for anything"),
 ];
@@ -108,6 +113,8 @@ impl Field {
             Self::Origin => "origin".into(),
             Self::Starred => "starred".into(),
             Self::Replayed => "replayed".into(),
+            Self::Handshake => "handshake".into(),
+            Self::Is => "is".into(),
             Self::Scheme => "scheme".into(),
             Self::Note => "note".into(),
         }
@@ -146,6 +153,8 @@ impl Field {
             "origin" => Self::Origin,
             "starred" => Self::Starred,
             "replayed" => Self::Replayed,
+            "handshake" => Self::Handshake,
+            "is" => Self::Is,
             "scheme" => Self::Scheme,
             "note" => Self::Note,
             "tag" => {
@@ -212,7 +221,20 @@ pub(crate) fn term(
                 format!("{value:?} is no time; use 15m, 2h, 3d, fri, today, 2026-11-21 or RFC 3339."),
             )
         })?),
-        Field::Starred | Field::Replayed => match value.to_ascii_lowercase().as_str() {
+        Field::Is => {
+            let field = match value.to_ascii_lowercase().as_str() {
+                "starred" => Field::Starred,
+                "replayed" => Field::Replayed,
+                "handshake" => Field::Handshake,
+                _ => {
+                    let message =
+                        format!("is:{value} is not known; use is:starred, is:replayed or is:handshake.");
+                    return Err(QueryFault::new(range, message));
+                }
+            };
+            return Ok(Term { field, test: Test::Flag(true), value: "yes".to_owned() });
+        }
+        Field::Starred | Field::Replayed | Field::Handshake => match value.to_ascii_lowercase().as_str() {
             "yes" | "true" | "*" => Test::Flag(true),
             "no" | "false" => Test::Flag(false),
             _ => return Err(QueryFault::new(range, format!("{}: takes yes or no.", field.name()))),

@@ -74,6 +74,8 @@ fn write_term(term: &Term, params: &mut Vec<Param>) -> String {
         Field::Origin => "d.origin",
         Field::Starred => "d.starred",
         Field::Replayed => "d.attempts",
+        // Read by `term` as the flag it names.
+        Field::Handshake | Field::Is => "(d.handshake IS NOT NULL)",
         Field::Scheme => "d.scheme",
         Field::Note => "d.note",
         Field::Header(name) => {

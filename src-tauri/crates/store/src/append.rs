@@ -37,6 +37,8 @@ pub struct NewDelivery {
     pub status: u16,
     /// From the head being read to the answer being ready, in microseconds.
     pub duration_us: u64,
+    /// What kind of handshake it is and who answers it; absent for every other delivery.
+    pub handshake: Option<String>,
     /// How it came here.
     pub origin: Origin,
     /// The address it came from.
@@ -66,8 +68,8 @@ pub(crate) fn insert(connection: &Connection, counts: &mut Counts, new: &NewDeli
         .prepare_cached(
             "INSERT INTO deliveries (inbox, received_at, method, path, query, body_size, verdict, reason,
                 scheme, secret, event_type, event_id, delivery_id, status, duration_us, origin, peer,
-                truncated, refused)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                truncated, refused, handshake)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
         )?
         .execute(params![
             new.inbox.as_str(),
@@ -89,6 +91,7 @@ pub(crate) fn insert(connection: &Connection, counts: &mut Counts, new: &NewDeli
             new.peer,
             new.truncated,
             new.refused,
+            new.handshake,
         ])?;
     let id = connection.last_insert_rowid();
     connection

@@ -206,7 +206,7 @@ pub(crate) fn exists(connection: &Connection, id: DeliveryId) -> Outcome<bool> {
 pub(crate) fn rows(connection: &Connection, ids: &[DeliveryId]) -> Outcome<Vec<DeliveryRow>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, inbox, received_at, method, path, body_size, verdict, reason, event_type, event_id,
-            status, origin, starred, attempts
+            status, origin, starred, attempts, handshake
          FROM deliveries WHERE id = ?1 AND undo IS NULL",
     )?;
     let mut found = Vec::with_capacity(ids.len());
@@ -232,6 +232,7 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
         origin: word(row, 11)?,
         starred: row.get(12)?,
         attempts: row.get(13)?,
+        handshake: row.get(14)?,
     })
 }
 
@@ -243,7 +244,8 @@ fn whole(connection: &Connection, id: DeliveryId) -> Outcome<Option<Delivery>> {
     let mut statement = connection.prepare_cached(
         "SELECT d.inbox, d.received_at, d.method, d.path, d.query, c.head, d.body_size, c.body_sha256, d.verdict,
             d.reason, d.scheme, d.secret, d.event_type, d.event_id, d.delivery_id, d.status, d.duration_us,
-            d.origin, d.peer, d.starred, d.note, d.truncated, d.refused, d.attempts
+            d.origin, d.peer, d.starred, d.note, d.truncated, d.refused, d.attempts,
+            d.handshake
          FROM deliveries d JOIN contents c ON c.delivery_id = d.id WHERE d.id = ?1 AND d.undo IS NULL",
     )?;
     let found = statement.query_row([id.0], |row| {
@@ -273,6 +275,7 @@ fn whole(connection: &Connection, id: DeliveryId) -> Outcome<Option<Delivery>> {
             truncated: row.get(21)?,
             refused: row.get(22)?,
             attempts: row.get(23)?,
+            handshake: row.get(24)?,
         })
     });
     Ok(found.optional()?)

@@ -15,7 +15,8 @@ const INBOXES: &[Change] = &[Change::Inboxes, Change::Secrets];
 
 const SELECT: &str =
     "SELECT i.name, i.scheme, i.config, i.answer_status, i.answer, i.forward_to, i.connection,
-        i.endpoint, i.created_at, coalesce(c.deliveries, 0), coalesce(c.failed, 0), c.last_received_at
+        i.endpoint, i.created_at, coalesce(c.deliveries, 0), coalesce(c.failed, 0), c.last_received_at,
+        i.answer_handshakes
      FROM inboxes i LEFT JOIN counts c ON c.inbox = i.name";
 
 /// The answer but its status, as stored.
@@ -130,6 +131,7 @@ fn inbox_of(row: &Row<'_>) -> rusqlite::Result<Inbox> {
         deliveries: count(row, 9)?,
         failed: count(row, 10)?,
         last_received_at: instant_or_null(row, 11)?,
+        answer_handshakes: row.get(12)?,
     })
 }
 
@@ -152,7 +154,7 @@ fn put(connection: &Connection, inbox: &Inbox) -> Outcome<bool> {
     let changed = connection
         .prepare_cached(
             "UPDATE inboxes SET scheme = ?2, config = ?3, answer_status = ?4, answer = ?5, forward_to = ?6,
-                connection = ?7, endpoint = ?8 WHERE name = ?1",
+                connection = ?7, endpoint = ?8, answer_handshakes = ?9 WHERE name = ?1",
         )?
         .execute(params![
             name,
@@ -163,6 +165,7 @@ fn put(connection: &Connection, inbox: &Inbox) -> Outcome<bool> {
             to_json(&inbox.forward_to)?,
             inbox.connection.as_ref().map(Name::as_str),
             inbox.endpoint,
+            inbox.answer_handshakes,
         ])?;
     if changed == 0 {
         return Ok(false);

@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use waybill_model::{ErrorCode, Failure, Timestamp};
 
 /// Every step; the first makes version 1.
-pub(crate) const STEPS: &[&str] = &[include_str!("../migrations/0001_start.sql")];
+pub(crate) const STEPS: &[&str] =
+    &[include_str!("../migrations/0001_start.sql"), include_str!("../migrations/0002_handshakes.sql")];
 
 /// `WYBL`: says whose file it is.
 const APPLICATION_ID: i64 = 0x5759_424c;

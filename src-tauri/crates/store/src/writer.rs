@@ -354,6 +354,7 @@ mod tests {
             peer: None,
             truncated: false,
             refused: None,
+            handshake: None,
             head: Bytes::from_static(b"A: b\r\n"),
             body: vec![b'x'; size].into(),
             body_sha256: [0; 32],

@@ -50,6 +50,7 @@ fn inbox(called: &str, secrets: &[(&str, &str)]) -> Inbox {
             body: "ok".to_owned(),
             delay_ms: 5,
         },
+        answer_handshakes: false,
         forward_to: vec!["http://127.0.0.1:3000/".to_owned()],
         connection: Some(name("acme")),
         endpoint: Some("we_1".to_owned()),

@@ -78,6 +78,7 @@ pub(crate) mod tests {
             note: String::new(),
             truncated: false,
             refused: None,
+            handshake: None,
             attempts: 0,
         }
     }

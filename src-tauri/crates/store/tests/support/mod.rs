@@ -68,6 +68,7 @@ pub fn delivery(number: i64) -> NewDelivery {
         peer: Some("127.0.0.1:5000".to_owned()),
         truncated: false,
         refused: None,
+        handshake: None,
         head: Bytes::from_static(
             b"Host: localhost:4400\r\nStripe-Signature: t=1,v1=00\r\nX-A: 1\r\nX-a: 2\r\n\r\n",
         ),
