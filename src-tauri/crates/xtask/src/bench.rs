@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// A measurement: its word, and what it takes.
-const ALL: &[(&str, fn(&[String]) -> Result<ExitCode>)] = 
+const ALL: &[(&str, fn(&[String]) -> Result<ExitCode>)] =
     &[("capture", capture), ("signature", signature), ("start", start)];
 
 /// Runs the measurement that the first argument names with the rest of them.

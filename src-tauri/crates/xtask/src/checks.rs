@@ -6,6 +6,7 @@
 
 use crate::{
     command::{cargo, find, npm, root},
+    libraries,
     packages::Need,
     system, window,
 };
@@ -33,6 +34,7 @@ const STEPS: &[Step] = &[
         name: "build",
         work: || cargo("build").args(&["--workspace", "--lib", "--bins", "--tests"]).run(),
     },
+    Step { name: "libraries", work: libraries::packages },
     Step { name: "cargo test", work: || cargo("test").args(&["--workspace", "--no-fail-fast"]).run() },
     Step { name: "ui lint", work: || npm().args(&["run", "--silent", "lint"]).run() },
     Step { name: "ui unit", work: || npm().args(&["run", "--silent", "test"]).run() },

@@ -8,6 +8,7 @@
 mod bench;
 mod checks;
 mod command;
+mod libraries;
 mod packages;
 mod setup;
 mod stamp;

@@ -21,6 +21,8 @@ pub(crate) enum Sign {
     Headers(&'static str),
     /// The loader finds this library.
     Library(&'static str),
+    /// Python has this module.
+    Python(&'static str),
 }
 
 /// One thing the system must have.
@@ -127,6 +129,15 @@ pub(crate) const LINUX: &[Package] = &[
         dnf: &["chromium"],
         pacman: &["chromium"],
     },
+    Package {
+        what: "Python, with environments of their own, for the official libraries",
+        need: Need::Test,
+        // Debian has it in a package apart, and makes no environment without.
+        sign: Sign::Python("ensurepip"),
+        apt: &["python3", "python3-venv"],
+        dnf: &["python3"],
+        pacman: &["python"],
+    },
 ];
 
 impl Package {
@@ -136,6 +147,9 @@ impl Package {
             Sign::Program(names) => names.iter().any(|name| find(name).is_some()),
             Sign::Headers(name) => Run::new("pkg-config").args(&["--exists", name]).output().is_some(),
             Sign::Library(name) => library(name),
+            Sign::Python(name) => {
+                Run::new("python3").args(&["-c", &format!("import {name}")]).output().is_some()
+            }
         }
     }
 }

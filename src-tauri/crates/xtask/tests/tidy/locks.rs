@@ -27,23 +27,38 @@ fn is_of_some_platform(package: &Value) -> bool {
     package["optional"] == true && package["os"].is_array()
 }
 
-#[test]
-fn npm_packages_are_checked_against_their_sums() {
-    let lock = json("ui/package-lock.json");
-    let packages =
-        lock["packages"].as_object().unwrap().iter().filter(|(path, _)| path.contains("node_modules/"));
-    let findings: Vec<String> = packages
-        .filter(|(_, package)| package["link"] != true && package["inBundle"] != true)
-        .filter(|(_, package)| !is_of_some_platform(package))
-        .filter(|(_, package)| !package["integrity"].as_str().is_some_and(|sum| sum.starts_with("sha512-")))
-        .map(|(path, _)| path.clone())
-        .collect();
-    none_of(&findings, "no sha512 sum in ui/package-lock.json for");
+/// Every npm lock file.
+pub(crate) fn npm_locks() -> impl Iterator<Item = &'static str> {
+    files().iter().map(String::as_str).filter(|file| file.ends_with("package-lock.json"))
 }
 
 #[test]
-fn the_npm_lock_file_is_whole() {
-    let lock = json("ui/package-lock.json");
+fn npm_packages_are_checked_against_their_sums() {
+    for file in npm_locks() {
+        let lock = json(file);
+        let packages =
+            lock["packages"].as_object().unwrap().iter().filter(|(path, _)| path.contains("node_modules/"));
+        let findings: Vec<String> = packages
+            .filter(|(_, package)| package["link"] != true && package["inBundle"] != true)
+            .filter(|(_, package)| !is_of_some_platform(package))
+            .filter(|(_, package)| {
+                !package["integrity"].as_str().is_some_and(|sum| sum.starts_with("sha512-"))
+            })
+            .map(|(path, _)| path.clone())
+            .collect();
+        none_of(&findings, &format!("no sha512 sum in {file} for"));
+    }
+}
+
+#[test]
+fn npm_lock_files_are_whole() {
+    for file in npm_locks() {
+        is_whole(file);
+    }
+}
+
+fn is_whole(file: &str) {
+    let lock = json(file);
     let packages = lock["packages"].as_object().unwrap();
     let mut findings = Vec::new();
     for holder in packages.values() {
@@ -56,5 +71,23 @@ fn the_npm_lock_file_is_whole() {
             }
         }
     }
-    none_of(&findings, "`npm ci` will refuse ui/package-lock.json without these: run `cargo xtask lock`");
+    none_of(&findings, &format!("`npm ci` will refuse {file} without these: run `cargo xtask lock`"));
+}
+
+#[test]
+fn python_packages_are_named_with_their_version() {
+    let file = "tests/agreement/requirements.txt";
+    let findings: Vec<String> = text(file)
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .filter(|line| {
+            let (name, version) = line.split_once("==").unwrap_or((line, ""));
+            let good = |text: &str| {
+                !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+            };
+            !good(name) || !good(version)
+        })
+        .map(str::to_owned)
+        .collect();
+    none_of(&findings, "every line is to be NAME==VERSION and nothing besides");
 }
