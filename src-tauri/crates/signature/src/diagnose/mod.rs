@@ -11,10 +11,24 @@
 //!
 //! Left out: comparing several deliveries with each other, and asking the network.
 
+mod address;
+mod body;
+mod conclude;
+mod difference;
+mod facts;
+mod headers;
+mod keys;
+mod macs;
+mod neighbours;
 mod question;
+mod received;
 mod report;
 mod search;
 mod secret_change;
+mod template;
+mod timestamps;
+mod variation;
+mod words;
 
 pub use question::{Candidate, Question, Role};
 pub use report::{Action, Cause, Confidence, Difference, Evidence, Progress, Report, Tried};
