@@ -11,6 +11,7 @@ import { DeliveriesView } from "@/features/deliveries";
 import { EndpointsView } from "@/features/endpoints";
 import { InboxesView } from "@/features/inboxes";
 import { ReplaysView } from "@/features/replays";
+import { SchemesView } from "@/features/schemes";
 import { SettingsView } from "@/features/settings";
 import { Frame } from "./frame/Frame";
 
@@ -51,6 +52,18 @@ export interface ReplaysSearch {
   /** … or for these deliveries, separated by commas. */
   ids?: string | undefined;
   new?: true | undefined;
+}
+export interface SchemesSearch {
+  /** The scheme that is open. */
+  id?: string | undefined;
+  /** The editor is open for an own scheme, … */
+  edit?: string | undefined;
+  /** … for a copy of one, … */
+  copy?: string | undefined;
+  /** … or for a new one. */
+  new?: true | undefined;
+  /** The delivery it is tried against at first. */
+  delivery?: string | undefined;
 }
 export interface SettingsSearch {
   section?: string | undefined;
@@ -105,6 +118,18 @@ const routes = [
       q: text(raw.q),
       ids: text(raw.ids),
       new: flag(raw.new),
+    }),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/schemes",
+    component: SchemesView,
+    validateSearch: (raw: Record<string, unknown>): SchemesSearch => ({
+      id: text(raw.id),
+      edit: text(raw.edit),
+      copy: text(raw.copy),
+      new: flag(raw.new),
+      delivery: text(raw.delivery),
     }),
   }),
   createRoute({

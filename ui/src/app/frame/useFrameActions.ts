@@ -101,6 +101,20 @@ export function useFrameActions(show: (overlay: Overlay) => void): void {
       group: "Inboxes",
       run: () => void navigate({ to: "/inboxes", search: { new: true } }),
     },
+    {
+      id: "go-schemes",
+      label: "Schemes",
+      group: go,
+      words: "signature scheme catalogue sign verify provider",
+      run: () => void navigate({ to: "/schemes" }),
+    },
+    {
+      id: "new-scheme",
+      label: "New scheme",
+      group: "Schemes",
+      words: "own scheme make signature describe",
+      run: () => void navigate({ to: "/schemes", search: { new: true } }),
+    },
     { id: "go-replays", label: "Replays", group: go, run: () => void navigate({ to: "/replays" }) },
     {
       id: "new-replay",

@@ -125,7 +125,18 @@ export function SecretTab({
 }
 
 /** A secret typed in by hand, for an inbox. It is in no draft: closing the dialog forgets it. */
-export function EnterSecret({ inbox, what, onClose }: { inbox: string; what: string; onClose: () => void }) {
+export function EnterSecret({
+  inbox,
+  what,
+  onClose,
+  onStored,
+}: {
+  inbox: string;
+  what: string;
+  onClose: () => void;
+  /** It is in the vault. */
+  onStored?: () => void;
+}) {
   const add = useRun("inboxes.add_secret");
   const [secret, setSecret] = useState("");
   return (
@@ -142,6 +153,7 @@ export function EnterSecret({ inbox, what, onClose }: { inbox: string; what: str
             onSuccess: () => {
               toast({ title: "The secret is in the vault", detail: `${inbox} verifies with it from now on.` });
               onClose();
+              onStored?.();
             },
           },
         );

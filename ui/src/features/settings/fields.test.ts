@@ -4,7 +4,7 @@ import { bindProblem, bytesOf, bytesText, capProblem, foundFields, isOpen, portP
 import { movedAway, vaultStateWords } from "./index";
 
 it.each([
-  ["", 12],
+  ["", 13],
   ["port", 1],
   ["tunnel", 2],
   ["keychain", 2],

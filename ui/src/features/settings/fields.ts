@@ -24,6 +24,7 @@ export const FIELDS = {
   vault_state: { section: "secrets", words: "vault state check locked keychain works" },
   close_to_tray: { section: "window", words: "close tray background keep capturing window" },
   data_dir: { section: "data", words: "data folder directory where stored path" },
+  schemes: { section: "data", words: "schemes signature sign verify own catalogue provider" },
   size: { section: "data", words: "size deliveries bytes disk stored" },
   doctor: { section: "doctor", words: "doctor what works check problems mend clock tunnel programs" },
   about: { section: "about", words: "about version licence licenses waybill" },

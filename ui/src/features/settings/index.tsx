@@ -1,5 +1,5 @@
 // Settings. Each field saves itself at once and says so; what is refused stands at the field.
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useActions } from "@/app/actions/registry";
 import { toast, toastFailure } from "@/app/feedback/toasts";
@@ -7,6 +7,7 @@ import { useAnswer, usePlatform, useRun } from "@/app/host";
 import { usePatchSettings, useSettings } from "@/app/settings";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
+import buttonStyles from "@/components/Button.module.css";
 import { CopyButton } from "@/components/Copy";
 import { Check, Choice } from "@/components/Field";
 import { KeyValues } from "@/components/KeyValues";
@@ -363,6 +364,16 @@ function Data({ status, found }: FieldsProps) {
         <div className={pageStyles.section}>
           <span className="muted">Everything that is kept lies in one folder, but the secrets:</span>
           <Line end={<CopyButton text={status.data_dir} label="Copy the path" />}>{status.data_dir}</Line>
+        </div>
+      ) : null}
+      {found.has("schemes") ? (
+        <div className={pageStyles.row}>
+          <span className="muted" style={{ flex: "1 1 200px" }}>
+            How senders sign is described by schemes: those that come with Waybill, and your own.
+          </span>
+          <Link to="/schemes" className={buttonStyles.button}>
+            Open the schemes
+          </Link>
         </div>
       ) : null}
       {found.has("size") ? (

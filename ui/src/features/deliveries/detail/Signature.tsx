@@ -1,17 +1,25 @@
-// The Signature tab: the verdict and what mends it first, then how it was reached.
+// The Signature tab: the verdict, why it failed and what mends it first; then how the verdict was reached.
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import { toast, toastFailure } from "@/app/feedback/toasts";
+import { useEffect, useRef, useState } from "react";
+import { registry } from "@/app/actions/registry";
+import { toastFailure } from "@/app/feedback/toasts";
 import { useAnswer, useRun } from "@/app/host";
 import { REASON_MENDS, REASON_SENTENCES, VERDICTS } from "@/app/words";
 import { Button } from "@/components/Button";
 import buttonStyles from "@/components/Button.module.css";
-import { KeyValues } from "@/components/KeyValues";
 import { FailureNote, Waiting } from "@/components/States";
-import type { Delivery, SignatureReport, SignedPart } from "@/generated/api";
-import { bytes, counted, span } from "@/lib/format";
+import { EnterSecret } from "@/features/endpoints/SecretTab";
+import { SignedText } from "@/features/schemes/SignedText";
+import type { Delivery, MendAction, SignatureReport } from "@/generated/api";
 import { plain } from "@/lib/plain";
-import styles from "./Detail.module.css";
+import { Causes } from "./Causes";
+import detailStyles from "./Detail.module.css";
+import { mendedWords, ranked } from "./differences";
+import { Facts } from "./Facts";
+import { Looks } from "./Looks";
+import styles from "./Signature.module.css";
+import { Tried } from "./Tried";
+import { useSearch } from "./useSearch";
 
 const TITLES: Record<SignatureReport["verdict"], string> = {
   valid: "The signature is valid",
@@ -20,194 +28,171 @@ const TITLES: Record<SignatureReport["verdict"], string> = {
   unchecked: "The signature was not checked",
 };
 
-/** The place where two signatures begin to differ, marked. */
-export function marked(text: string, other: string | undefined): ReactNode {
-  if (other === undefined || text === other) return text;
-  let at = 0;
-  while (at < text.length && text[at] === other[at]) at += 1;
-  return (
-    <>
-      {text.slice(0, at)}
-      <mark className={styles.mark}>{text.slice(at, at + 4)}</mark>
-      {text.slice(at + 4)}
-    </>
-  );
-}
-
-const PARTS: Record<string, string> = {
-  timestamp: "timestamp",
-  id: "id",
-  body: "body",
-  header: "header",
-  method: "method",
-  url: "address",
-};
-
-function Signed({ parts, size }: { parts: readonly SignedPart[]; size: number }) {
-  if (parts.length === 0) return null;
-  const kinds = [...new Set(parts.map((part) => part.kind))].filter((kind) => kind in PARTS);
-  return (
-    <div className="card">
-      <div className={styles.cardHead}>
-        <b>Signed text</b>
-        <span className="muted">{bytes(size)}</span>
-      </div>
-      <div className={styles.legend}>
-        {kinds.map((kind) => (
-          <span key={kind} className={styles.signed} style={{ padding: 0, background: "none" }}>
-            <span data-part={kind}>■</span> {PARTS[kind]}
-          </span>
-        ))}
-      </div>
-      <pre className={styles.signed} style={{ background: "none" }}>
-        {parts.map((part, n) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the parts stand in order
-          <span key={n} data-part={part.kind} title={`${PARTS[part.kind] ?? "fixed text"}, ${bytes(part.size)}`}>
-            {plain(part.text)}
-          </span>
-        ))}
-      </pre>
-    </div>
-  );
-}
-
-function times(report: SignatureReport): string | null {
-  if (report.timestamp === null) return null;
-  const age =
-    report.age_s === null
-      ? ""
-      : report.age_s >= 0
-        ? ` · ${span(report.age_s)} before receipt`
-        : ` · ${span(-report.age_s)} after receipt`;
-  const tolerance = report.tolerance_s === null ? ", no limit" : `, tolerance ${report.tolerance_s}\u00a0s`;
-  return `${report.timestamp}${age}${tolerance}`;
-}
-
 export function Signature({ delivery }: { delivery: Delivery }) {
   const answer = useAnswer("deliveries.signature", { id: delivery.id });
-  const again = useRun("deliveries.check_again");
-  const report = answer.data;
   if (answer.error) {
     return (
-      <div className={styles.body}>
+      <div className={detailStyles.body}>
         <FailureNote problem={answer.error} onRetry={() => answer.refetch()} />
       </div>
     );
   }
-  if (report === undefined) return <Waiting />;
-  const { tone } = VERDICTS[report.verdict];
-  const [first, ...further] = report.diagnosis;
-  const unset = report.scheme === null && report.verdict === "unchecked";
-  const mend = unset
-    ? "Choose how its sender signs, add the signing secret, then check again."
-    : first?.mend || REASON_MENDS[report.reason];
+  if (answer.data === undefined) return <Waiting />;
+  return (
+    <Report
+      key={delivery.id}
+      delivery={delivery}
+      report={answer.data}
+      asking={answer.isFetching}
+      onAsk={() => void answer.refetch()}
+    />
+  );
+}
+
+interface ReportProps {
+  delivery: Delivery;
+  report: SignatureReport;
+  asking: boolean;
+  onAsk: () => void;
+}
+
+function Report({ delivery, report, asking, onAsk }: ReportProps) {
+  const live = useSearch(delivery.id, report);
+  const mend = useRun("diagnosis.mend");
+  const again = useRun("deliveries.check_again");
+  const inbox = useAnswer("inboxes.list", {}).data?.find((one) => one.name === delivery.inbox);
+  const [entering, setEntering] = useState(false);
+  const [done, setDone] = useState<{ what: string; result: string; good: boolean } | null>(null);
+  const said = useRef<HTMLDivElement>(null);
+  // The button that was pressed may be gone: who works by keys goes on from what it did.
+  useEffect(() => {
+    if (done) said.current?.focus();
+  }, [done]);
+
   const failed = report.verdict !== "valid";
-  const checkAgain = () =>
+  const causes = failed && report.scheme !== null ? ranked(live.diagnosis) : [];
+  const unset = report.scheme === null;
+  const { sign, tone } = VERDICTS[report.verdict];
+  const others = Math.max(0, (inbox?.failed ?? 0) - 1);
+  const busy = mend.isPending ? (mend.variables?.action ?? null) : null;
+  const missing = report.reason === "no_secret" && !unset;
+
+  const carryOut = (action: MendAction) => {
+    if (action.kind === "add_secret") setEntering(true);
+    else if (action.kind === "sign_again") registry.get("replay-to")?.run();
+    else {
+      setDone(null);
+      mend.mutate(
+        { id: delivery.id, action },
+        {
+          onSuccess: (found) => setDone({ what: found.what, result: mendedWords(found), good: found.valid > 0 }),
+          onError: toastFailure,
+        },
+      );
+    }
+  };
+  const checkAgain = () => {
+    setDone(null);
     again.mutate(
       { query: `inbox:${delivery.inbox} verdict:invalid,unsigned,unchecked` },
       {
-        onSuccess: (found) =>
-          toast({
-            id: "checked",
-            title: `${counted(found.checked, "delivery", "deliveries")} checked again`,
-            detail: `${found.valid} valid now, ${found.changed} changed.`,
-          }),
-        onError: (problem) => toastFailure(problem),
+        onSuccess: (found) => setDone({ what: "", result: mendedWords(found), good: found.valid > 0 }),
+        onError: toastFailure,
       },
     );
-  const scheme = report.scheme;
+  };
+
   return (
-    <div className={styles.body}>
-      <div className={styles.verdict} data-tone={tone === "none" ? undefined : tone}>
-        <h3>
-          <span aria-hidden="true">{VERDICTS[report.verdict].sign}</span>
-          {TITLES[report.verdict]}
-          {report.verdict === "invalid" && first ? ", and here is why" : ""}
-        </h3>
-        <div>
-          {first && failed ? (
-            <>
-              {first.confidence === "certain" ? "" : first.confidence === "likely" ? "Probably: " : "Possibly: "}
-              {first.explanation}
-            </>
-          ) : unset ? (
-            "This inbox has no scheme, so nothing is checked."
-          ) : (
-            REASON_SENTENCES[report.reason]
-          )}
+    <div className={detailStyles.body}>
+      {done ? (
+        <div className={styles.done} data-good={done.good} role="status" tabIndex={-1} ref={said}>
+          <span aria-hidden="true">{done.good ? "✓" : "–"}</span>
+          <div>
+            {done.what ? <b>{plain(done.what)} </b> : null}
+            {done.result}
+          </div>
         </div>
+      ) : null}
+      <section className={styles.verdict} data-tone={tone === "none" ? undefined : tone} aria-label="Verdict">
+        <h3>
+          <span aria-hidden="true">{sign}</span>
+          {TITLES[report.verdict]}
+          {causes.length > 0 && report.verdict === "invalid" ? ", and here is why" : ""}
+        </h3>
+        {causes.length === 0 || report.reason !== "signature_mismatch" ? (
+          <p>
+            {unset && failed ? "This inbox has no scheme, so nothing is checked." : REASON_SENTENCES[report.reason]}
+          </p>
+        ) : null}
         {report.stored ? (
-          <div className="muted">
+          <p className="muted">
             When it was received the answer was: {VERDICTS[report.stored[0]].word.toLowerCase()}.{" "}
             {REASON_SENTENCES[report.stored[1]]}
-          </div>
+          </p>
         ) : null}
-        {report.vault_problem ? <div>The vault could not be asked: {report.vault_problem}</div> : null}
-        {failed ? (
+        {causes.length > 0 ? <Causes causes={causes} others={others} busy={busy} onMend={carryOut} /> : null}
+        {failed && causes.length === 0 ? (
           <div className={styles.fix}>
             <div>
-              {mend ? <b>{mend}</b> : <b>Set up the inbox, then check again.</b>}
-              {report.looks_like && report.looks_like !== scheme?.id ? (
-                <div className="muted">
-                  The headers look like the scheme <span className="mono">{report.looks_like}</span>.
-                </div>
-              ) : null}
-              <div className="muted">Checking again also covers the others in this inbox that are not valid.</div>
+              <b>
+                {unset
+                  ? "Choose how its sender signs, add the signing secret, then check again."
+                  : (REASON_MENDS[report.reason] ?? "Look at how the inbox is set up, then check again.")}
+              </b>
             </div>
+            {missing ? (
+              <Button tone="primary" onClick={() => setEntering(true)}>
+                Add the secret…
+              </Button>
+            ) : null}
+          </div>
+        ) : null}
+        {failed ? (
+          <div className={styles.acts}>
             <Link to="/inboxes" search={{ name: delivery.inbox }} className={buttonStyles.button}>
               Set up the inbox
             </Link>
-            <Button tone="primary" busy={again.isPending} onClick={checkAgain}>
+            <Button
+              busy={again.isPending}
+              title="Checks every delivery of this inbox that is not valid with what is known now"
+              onClick={checkAgain}
+            >
               Check again
             </Button>
           </div>
         ) : null}
-      </div>
-      {scheme ? (
-        <div className="card">
-          <KeyValues
-            data
-            entries={[
-              ["Scheme", `${scheme.id} · ${scheme.algorithm}`],
-              [
-                "Signed content",
-                scheme.signed_content + (report.signed_size > 0 ? ` · ${bytes(report.signed_size)}` : ""),
-              ],
-              times(report) ? ["Timestamp", times(report)] : null,
-              report.received.length > 0
-                ? [
-                    "Received",
-                    report.received.map((one, n) => (
-                      // biome-ignore lint/suspicious/noArrayIndexKey: signatures may repeat
-                      <div key={n}>{failed ? marked(one, report.computed[n] ?? report.computed[0]) : one}</div>
-                    )),
-                  ]
-                : ["Received", <span key="none">none</span>],
-              report.computed.length > 0
-                ? [
-                    "Computed",
-                    report.computed.map((one, n) => (
-                      // biome-ignore lint/suspicious/noArrayIndexKey: signatures may repeat
-                      <div key={n}>{failed ? marked(one, report.received[n] ?? report.received[0]) : one}</div>
-                    )),
-                  ]
-                : null,
-              ["Secret", report.secret ?? "none known"],
-            ]}
-          />
+      </section>
+      {report.vault_problem ? (
+        <div className={styles.vault} role="note">
+          <div>
+            <b>The vault could not be asked.</b> {plain(report.vault_problem)} Until it can be, no secret is tried; what
+            was stored stays as it was.
+          </div>
+          <Button busy={asking} onClick={onAsk}>
+            Ask again
+          </Button>
         </div>
       ) : null}
-      {further.length > 0 ? (
-        <div className="card" style={{ padding: "10px 14px" }}>
-          <b>It could also be</b>
-          {further.map((one) => (
-            <div className="muted" style={{ marginTop: 4 }} key={one.code}>
-              {one.explanation} {one.mend}
-            </div>
-          ))}
-        </div>
+      {failed && !unset ? <Tried live={live} found={causes.length > 0} /> : null}
+      {failed ? (
+        <Looks
+          delivery={delivery.id}
+          current={report.scheme?.id ?? null}
+          named={causes.flatMap((one) => (one.action?.kind === "use_scheme" ? [one.action.scheme] : []))}
+          busy={busy}
+          onMend={carryOut}
+        />
       ) : null}
-      <Signed parts={report.signed} size={report.signed_size} />
+      <SignedText parts={report.signed} size={report.signed_size} />
+      {report.scheme ? <Facts report={report} scheme={report.scheme} /> : null}
+      {entering ? (
+        <EnterSecret
+          inbox={delivery.inbox}
+          what="signing secret"
+          onClose={() => setEntering(false)}
+          onStored={checkAgain}
+        />
+      ) : null}
     </div>
   );
 }

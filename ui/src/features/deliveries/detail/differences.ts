@@ -1,0 +1,99 @@
+// How two texts differ, cut into what is the same and what is not, so that the difference can be marked.
+import type { Diagnosis, Evidence, Search } from "@/generated/api";
+import { count, counted } from "@/lib/format";
+
+export interface Cut {
+  before: string;
+  /** What differs; empty on the side that lacks it. */
+  differs: string;
+  after: string;
+}
+
+/** One visible sign: an escape such as `\x0a` is never cut in two. */
+const SIGNS = /\\(?:x[0-9a-fA-F]{2}|u\{[0-9a-fA-F]+\}|[nrt0\\])|[\s\S]/gu;
+
+const signs = (text: string): string[] => text.match(SIGNS) ?? [];
+
+/** Both sides of a difference, each in three pieces. */
+export function cutBoth(received: string, signed: string): { received: Cut; signed: Cut } {
+  const came = signs(received);
+  const meant = signs(signed);
+  let head = 0;
+  while (head < came.length && head < meant.length && came[head] === meant[head]) head += 1;
+  let tail = 0;
+  while (
+    tail < came.length - head &&
+    tail < meant.length - head &&
+    came[came.length - 1 - tail] === meant[meant.length - 1 - tail]
+  )
+    tail += 1;
+  const cut = (all: string[]): Cut => ({
+    before: all.slice(0, head).join(""),
+    differs: all.slice(head, all.length - tail).join(""),
+    after: all.slice(all.length - tail).join(""),
+  });
+  return { received: cut(came), signed: cut(meant) };
+}
+
+/** Where the first signature leaves the second, and the piece to be marked. */
+export function cutSignature(text: string, other: string | undefined): Cut {
+  if (other === undefined || text === other) return { before: text, differs: "", after: "" };
+  let at = 0;
+  while (at < text.length && text[at] === other[at]) at += 1;
+  return { before: text.slice(0, at), differs: text.slice(at, at + 4), after: text.slice(at + 4) };
+}
+
+/** What of the sizes is worth saying: `14 B shorter than what came`. */
+export function sizeWords(evidence: Pick<Evidence, "received_size" | "signed_size">): string {
+  const by = evidence.signed_size - evidence.received_size;
+  if (by === 0) return `both ${count(evidence.received_size)} bytes`;
+  return `${count(evidence.received_size)} bytes came, ${count(evidence.signed_size)} were signed: ${counted(Math.abs(by), "byte")} ${by > 0 ? "lost" : "added"} on the way`;
+}
+
+/** True when there is something to be seen besides the sentence. */
+export function hasEvidence(evidence: Evidence | null | undefined): evidence is Evidence {
+  return Boolean(evidence && (evidence.differences.length > 0 || evidence.computed || evidence.received_signature));
+}
+
+/** Causes without repeats, in the engine's order. */
+export function ranked(diagnosis: readonly Diagnosis[]): Diagnosis[] {
+  const seen = new Set<string>();
+  return diagnosis.filter((one) => {
+    const key = `${one.code} ${one.explanation}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** How far a search is, from 0 to 1. */
+export function share(search: Pick<Search, "tried" | "total">): number {
+  return search.total <= 0 ? 0 : Math.min(1, search.tried / search.total);
+}
+
+/** The state of a search in one sentence. */
+export function searchWords(search: Search): string {
+  const tried = counted(search.tried, "way", "ways");
+  const time =
+    search.elapsed_ms >= 1000 ? `${(search.elapsed_ms / 1000).toFixed(1)} s` : `${Math.round(search.elapsed_ms)} ms`;
+  switch (search.state) {
+    case "complete":
+      return `${tried} tried in ${time}. That is all there are.`;
+    case "more":
+      return `${tried} of ${count(search.total)} tried in ${time}.`;
+    case "running":
+      return `${tried} of ${count(search.total)} tried so far.`;
+    case "cancelled":
+      return `Stopped after ${count(search.tried)} of ${count(search.total)} ways.`;
+  }
+}
+
+/** The result of a mend, said in place. */
+export function mendedWords(result: { checked: number; valid: number }): string {
+  if (result.checked === 0) return "No failed delivery was left to check again.";
+  const checked = `${counted(result.checked, "delivery", "deliveries")} checked again`;
+  if (result.checked === 1) return `${checked}, ${result.valid === 1 ? "it is valid now" : "it is not valid yet"}.`;
+  if (result.valid === result.checked) return `${checked}, all are valid now.`;
+  if (result.valid === 0) return `${checked}, none is valid yet.`;
+  return `${checked}, ${count(result.valid)} ${result.valid === 1 ? "is" : "are"} valid now.`;
+}
