@@ -112,6 +112,29 @@ pub enum Call<'a> {
         /// The provider's id of the log entry.
         entry: &'a str,
     },
+    /// Ask for a delivery again, where the provider wants to know whose it was.
+    RedeliverAt {
+        /// The provider's id of the endpoint.
+        endpoint: &'a str,
+        /// The provider's id of the log entry.
+        entry: &'a str,
+    },
+    /// Send an event again.
+    ReplayEvent {
+        /// The provider's id of the event.
+        event: &'a str,
+        /// The endpoints that shall get it; empty: all.
+        endpoints: &'a [String],
+    },
+    /// Send again everything that failed.
+    Recover {
+        /// The provider's id of the endpoint.
+        id: &'a str,
+        /// Since when, as RFC 3339.
+        since: &'a str,
+        /// Until when; absent: until now.
+        until: Option<&'a str>,
+    },
 }
 
 impl Call<'_> {
@@ -128,7 +151,9 @@ impl Call<'_> {
             Self::Rotate { .. } => ProviderOperation::Rotate,
             Self::Test { .. } => ProviderOperation::Test,
             Self::Log { .. } => ProviderOperation::Log,
-            Self::Redeliver { .. } => ProviderOperation::Redeliver,
+            Self::Redeliver { .. } | Self::RedeliverAt { .. } => ProviderOperation::Redeliver,
+            Self::ReplayEvent { .. } => ProviderOperation::ReplayEvent,
+            Self::Recover { .. } => ProviderOperation::Recover,
         }
     }
 }
@@ -143,8 +168,11 @@ pub struct DryRun {
     /// The headers that Waybill sets, in order; the HTTP client adds `Host`, `Content-Length` and
     /// `Accept-Encoding`.
     pub headers: Vec<(String, String)>,
-    /// The body, where there is one.
+    /// The body, where there is one. A secret that Waybill makes stands in it as `<secret>`.
     pub body: Option<String>,
+    /// The calls that follow, where the provider wants the change in parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub then: Vec<DryRun>,
 }
 
 /// A new endpoint. No part of it but `secret` holds the secret.
@@ -190,4 +218,40 @@ pub struct Redelivered {
     pub status: Option<String>,
     /// What the provider answered, without secrets.
     pub raw: serde_json::Value,
+}
+
+/// An event or a run of deliveries that the provider sends again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SentAgain {
+    /// The provider's id of the job that does it, where it says.
+    pub job: Option<String>,
+    /// The provider's word for where it stands.
+    pub status: Option<String>,
+    /// What the provider answered, without secrets.
+    pub raw: serde_json::Value,
+}
+
+/// A request as the provider's log holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedRequest {
+    /// Where it was sent to, where the log says.
+    pub url: Option<String>,
+    /// The headers, in the log's order. A value that the provider covered stands as it was answered.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// True when the body's bytes are those that were sent; otherwise the log holds the JSON's content,
+    /// and its signature may not fit.
+    pub exact: bool,
+}
+
+/// A value that a field of the form, or a list of event types, can have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceItem {
+    /// The value.
+    pub value: String,
+    /// For people, where the provider says.
+    pub label: Option<String>,
+    /// The family it belongs to, where the provider says.
+    pub group: Option<String>,
 }

@@ -1,104 +1,16 @@
 //! One request and its answer on the wire: bounded in time and size, no redirect followed, the
 //! token on this request only.
-//!
-//! The answer is kept as raw bytes in memory that is wiped, because the answer to `create` and
-//! `rotate` holds a secret and is sealed by the custody protocol before anything parses it.
 
+use crate::answer::{End, RawAnswer};
 use crate::options::HttpOptions;
 use crate::request::Request;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use secrecy::zeroize::Zeroize;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
-use serde::{Deserialize, Serialize};
 use std::error::Error;
 use tokio::time::{Instant, timeout_at};
 use waybill_model::Failure;
-
-/// How an answer ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum End {
-    /// All of it is there.
-    Whole,
-    /// The connection broke, or time ran out, before its end.
-    Cut,
-    /// It is longer than the cap; the rest was not read.
-    TooLong,
-    /// Its bytes don't agree with the encoding it names.
-    Garbled,
-}
-
-/// An answer as it came: it may hold a secret, so its body is shown nowhere and wiped when dropped.
-#[derive(Debug)]
-pub struct RawAnswer {
-    /// The status.
-    pub status: u16,
-    /// The headers in order, names in lower case.
-    pub headers: Vec<(String, String)>,
-    /// The body, decompressed; of an answer that broke off: what had come.
-    pub body: SecretSlice<u8>,
-    pub(crate) end: End,
-}
-
-/// The head of a sealed answer: one line of JSON before the body.
-#[derive(Serialize, Deserialize)]
-struct Head {
-    status: u16,
-    headers: Vec<(String, String)>,
-    end: End,
-}
-
-impl RawAnswer {
-    /// True when the whole answer came.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.end == End::Whole
-    }
-
-    /// A header's first value; `name` in lower case.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
-    }
-
-    /// The answer as bytes to be sealed. They hold the secret in the clear.
-    #[must_use]
-    pub fn to_bytes(&self) -> SecretSlice<u8> {
-        let head = Head { status: self.status, headers: self.headers.clone(), end: self.end };
-        let head = serde_json::to_vec(&head).unwrap_or_default();
-        let body = self.body.expose_secret();
-        let mut bytes = Vec::with_capacity(head.len() + 1 + body.len());
-        bytes.extend_from_slice(&head);
-        bytes.push(b'\n');
-        bytes.extend_from_slice(body);
-        SecretSlice::from(bytes)
-    }
-
-    /// The answer from bytes that [`RawAnswer::to_bytes`] made.
-    ///
-    /// # Errors
-    /// `internal` when they are not of that form.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Failure> {
-        let broken = || Failure::internal("A sealed answer can't be read back.");
-        let at = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(broken)?;
-        let (head, body) = bytes.split_at(at);
-        let head: Head = serde_json::from_slice(head).map_err(|_| broken())?;
-        Ok(Self {
-            status: head.status,
-            headers: head.headers,
-            body: SecretSlice::from(body.get(1..).unwrap_or_default().to_vec()),
-            end: head.end,
-        })
-    }
-
-    pub(crate) fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
-    }
-}
 
 /// Why there is no answer. The text is the cause, without address or credential.
 #[derive(Debug)]
@@ -144,19 +56,37 @@ pub(crate) async fn exchange(
     options: &HttpOptions,
 ) -> Result<RawAnswer, Lost> {
     let deadline = Instant::now() + options.deadline;
+    let response = open(client, request, token, options, deadline).await?;
+    Ok(read(response, options, deadline).await)
+}
+
+/// Sends the request and gives the answer once its head is there.
+pub(crate) async fn open(
+    client: &reqwest::Client,
+    request: &Request,
+    token: &SecretString,
+    options: &HttpOptions,
+    deadline: Instant,
+) -> Result<reqwest::Response, Lost> {
     let headers = headers(request, token).map_err(Lost::NotSent)?;
     let mut builder = client.request(request.method.clone(), request.url.clone()).headers(headers);
     if let Some(body) = &request.body {
         builder = builder.body(body.clone());
     }
-    let mut response = match timeout_at(deadline, builder.send()).await {
-        Err(_) => return Err(Lost::NoAnswer(no_time(options))),
-        Ok(Err(error)) if error.is_connect() || error.is_builder() => {
-            return Err(Lost::NotSent(cause(error)));
-        }
-        Ok(Err(error)) => return Err(Lost::NoAnswer(cause(error))),
-        Ok(Ok(response)) => response,
-    };
+    match timeout_at(deadline, builder.send()).await {
+        Err(_) => Err(Lost::NoAnswer(no_time(options))),
+        Ok(Err(error)) if error.is_connect() || error.is_builder() => Err(Lost::NotSent(cause(error))),
+        Ok(Err(error)) => Err(Lost::NoAnswer(cause(error))),
+        Ok(Ok(response)) => Ok(response),
+    }
+}
+
+/// Reads the answer to its end, its cap or the deadline.
+pub(crate) async fn read(
+    mut response: reqwest::Response,
+    options: &HttpOptions,
+    deadline: Instant,
+) -> RawAnswer {
     let status = response.status().as_u16();
     let headers = kept(response.headers());
     let expected = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(4096);
@@ -175,7 +105,7 @@ pub(crate) async fn exchange(
             }
         }
     };
-    Ok(RawAnswer { status, headers, body: SecretSlice::from(body), end })
+    RawAnswer { status, headers, body: SecretSlice::from(body), end, beside: None }
 }
 
 /// Grows by hand, so that the smaller copies of what may be a secret are wiped.
@@ -201,6 +131,9 @@ fn headers(request: &Request, token: &SecretString) -> Result<HeaderMap, String>
         let value =
             HeaderValue::from_str(value).map_err(|_| format!("{name} has a value that can't be sent"))?;
         headers.insert(name, value);
+    }
+    if request.auth_header.is_empty() {
+        return Ok(headers);
     }
     let name = HeaderName::from_bytes(request.auth_header.as_bytes())
         .map_err(|_| "the credential's header can't be sent".to_owned())?;
@@ -239,7 +172,7 @@ fn is_garbled(error: &reqwest::Error) -> bool {
 }
 
 /// The innermost cause in words; the address is taken out, as it may hold an organisation.
-fn cause(error: reqwest::Error) -> String {
+pub(crate) fn cause(error: reqwest::Error) -> String {
     let timed_out = error.is_timeout();
     let error = error.without_url();
     let mut inner: &dyn Error = &error;
@@ -248,26 +181,4 @@ fn cause(error: reqwest::Error) -> String {
     }
     let text = inner.to_string();
     if timed_out { format!("no connection in time ({text})") } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sealed_answer_comes_back_and_tells_nothing() {
-        let answer = RawAnswer {
-            status: 201,
-            headers: vec![("x-a".to_owned(), "b\u{fffd}".to_owned())],
-            body: SecretSlice::from(b"{\"secret\":\"whsec_hush\"}\n\xff".to_vec()),
-            end: End::Cut,
-        };
-        assert!(!format!("{answer:?}").contains("hush"));
-        let back = RawAnswer::from_bytes(answer.to_bytes().expose_secret()).unwrap();
-        assert_eq!((back.status, &back.headers, back.end), (201, &answer.headers, End::Cut));
-        assert_eq!(back.body.expose_secret(), answer.body.expose_secret());
-        for broken in [&b""[..], b"{}", b"{}\n", b"\xff\n"] {
-            assert!(RawAnswer::from_bytes(broken).is_err());
-        }
-    }
 }

@@ -13,31 +13,37 @@
 //! custody protocol of the engine, for which [`Client::send_create`] and [`Client::decode_create`]
 //! are apart), remembering endpoints, and schemes. There is no code here for any one provider.
 
+mod answer;
 mod base;
 mod call;
 mod catalogue;
 mod client;
 mod decode;
 mod description;
+mod encode;
 mod exchange;
 mod failure;
 mod fault;
+mod frames;
 mod options;
 mod path;
 mod prepare;
 mod request;
 mod retry;
+mod transport;
 mod url_rules;
 
+pub use answer::RawAnswer;
 pub use call::{
-    Call, Created, DryRun, EndpointPatch, LogQuery, NewEndpoint, Redelivered, Rotated, TestOutcome,
+    Call, ChoiceItem, Created, DryRun, EndpointPatch, LogQuery, LoggedRequest, NewEndpoint, Redelivered,
+    Rotated, SentAgain, TestOutcome,
 };
 pub use catalogue::Catalogue;
-pub use client::{Client, ClientConnection};
+pub use client::{Client, ClientConnection, Heard, HeardEvent, Listening};
 pub use description::Description;
-pub use exchange::RawAnswer;
 pub use fault::Fault;
 pub use options::{HttpOptions, Pause, TokioPause};
+pub use transport::Transport;
 
 /// Installs ring as the process's TLS provider. May be called any number of times and from any
 /// thread; the first provider that was installed stays.

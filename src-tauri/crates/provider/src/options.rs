@@ -1,5 +1,6 @@
 //! The bounds of a call, and waiting as something that is passed in.
 
+use crate::transport::Transport;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -40,6 +41,9 @@ pub struct HttpOptions {
     pub unconfirmed_writes: bool,
     /// How to wait between two tries.
     pub pause: Arc<dyn Pause>,
+    /// What this client shares with others: HTTP connections and the pace of each connection. A new
+    /// one shares nothing.
+    pub transport: Transport,
 }
 
 impl Default for HttpOptions {
@@ -52,6 +56,7 @@ impl Default for HttpOptions {
             longest_wait: Duration::from_secs(30),
             unconfirmed_writes: false,
             pause: Arc::new(TokioPause),
+            transport: Transport::default(),
         }
     }
 }

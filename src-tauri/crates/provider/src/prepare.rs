@@ -4,7 +4,7 @@
 //! choices, addresses, an empty list of event types.
 
 use crate::call::{EndpointPatch, NewEndpoint};
-use crate::description::{Description, StandsFor};
+use crate::description::{AllKind, Description, StandsFor};
 use crate::url_rules;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ pub(crate) type Values = BTreeMap<String, Value>;
 /// Gathers every problem, so that a form can show all at once.
 struct Form<'d> {
     description: &'d Description,
+    scope: &'d str,
     provider_is_local: bool,
     values: Values,
     problems: Vec<FieldProblem>,
@@ -27,10 +28,11 @@ struct Form<'d> {
 /// `invalid_input` with every field that is wrong; nothing was sent.
 pub(crate) fn create(
     description: &Description,
+    scope: &str,
     new: &NewEndpoint,
     provider_is_local: bool,
 ) -> Result<Values, Failure> {
-    let mut form = Form::new(description, provider_is_local);
+    let mut form = Form::new(description, scope, provider_is_local);
     form.url(&new.url);
     form.events(&new.events, new.all_events);
     let mut fields = new.fields.clone();
@@ -59,10 +61,11 @@ pub(crate) fn create(
 /// `invalid_input` with every field that is wrong, or when nothing would change; nothing was sent.
 pub(crate) fn update(
     description: &Description,
+    scope: &str,
     patch: &EndpointPatch,
     provider_is_local: bool,
 ) -> Result<Values, Failure> {
-    let mut form = Form::new(description, provider_is_local);
+    let mut form = Form::new(description, scope, provider_is_local);
     if let Some(url) = &patch.url {
         form.url(url);
     }
@@ -103,8 +106,8 @@ fn value_name(description: &Description, name: &str) -> String {
 }
 
 impl<'d> Form<'d> {
-    fn new(description: &'d Description, provider_is_local: bool) -> Self {
-        Self { description, provider_is_local, values: Values::new(), problems: Vec::new() }
+    fn new(description: &'d Description, scope: &'d str, provider_is_local: bool) -> Self {
+        Self { description, scope, provider_is_local, values: Values::new(), problems: Vec::new() }
     }
 
     fn problem(&mut self, field: &str, problem: impl Into<String>) {
@@ -124,10 +127,14 @@ impl<'d> Form<'d> {
     }
 
     fn events(&mut self, events: &[String], all: bool) {
+        if all && *self.description.events.all.get_ref() == AllKind::Null {
+            self.values.insert("events".to_owned(), Value::Null);
+            return;
+        }
         let list = match (all, self.description.all_events()) {
             (true, AllEvents::Wildcard { word }) => vec![word],
             (true, AllEvents::Empty) => Vec::new(),
-            (true, AllEvents::Explicit) => self.description.every_type(),
+            (true, AllEvents::Explicit) => self.description.every_type(self.scope),
             (false, _) => {
                 let mut list: Vec<String> = Vec::with_capacity(events.len());
                 for event in events {
@@ -144,7 +151,22 @@ impl<'d> Form<'d> {
                 list
             }
         };
+        if self.description.events.flags.is_some() {
+            self.values.insert("event_flags".to_owned(), self.flags(&list));
+        }
         self.values.insert("events".to_owned(), list.into());
+    }
+
+    /// Every known event type as a member that is true or false, and those besides that are chosen.
+    fn flags(&self, chosen: &[String]) -> Value {
+        let known = self.description.known_types(self.scope);
+        let mut flags: serde_json::Map<String, Value> = known
+            .map(|name| (name.to_owned(), Value::Bool(chosen.iter().any(|event| event == name))))
+            .collect();
+        for event in chosen {
+            flags.entry(event.clone()).or_insert(Value::Bool(true));
+        }
+        Value::Object(flags)
     }
 
     fn label(&mut self, label: &str) {

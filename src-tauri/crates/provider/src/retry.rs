@@ -6,8 +6,8 @@
 //! waits of one call together stay under a cap, and a provider that wants more gets its answer
 //! handed to the user instead.
 
+use crate::answer::RawAnswer;
 use crate::description::{Description, HintUnit};
-use crate::exchange::RawAnswer;
 use crate::request::Request;
 use std::time::Duration;
 use waybill_model::{Entropy, Timestamp};
@@ -19,19 +19,28 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 const ABSURD_S: f64 = 366.0 * 86_400.0;
 
 /// True when an answer of this status may be followed by the same request.
-pub(crate) fn again(request: &Request, status: u16) -> bool {
+pub(crate) fn again(request: &Request, status: u16, limited: bool) -> bool {
     match status {
-        429 => request.repeatable(),
+        _ if limited => request.repeatable(),
         // A marked update may have been carried out; its repetition would report a conflict with itself.
         500..=599 => request.repeatable() && !request.marked,
         _ => false,
     }
 }
 
+/// True for an answer that says: too many calls. Some providers say so with a 403.
+pub(crate) fn limited(description: &Description, answer: &RawAnswer) -> bool {
+    let exhausted = description.rate_limit.exhausted.as_deref();
+    let spent = |name: &str| answer.header(name).is_some_and(|left| left.trim() == "0");
+    answer.status == 429
+        || (answer.status == 403
+            && exhausted.is_some_and(|name| spent(name) || answer.header("retry-after").is_some()))
+}
+
 /// How long the provider asks to wait: the longest of its hints.
 pub(crate) fn hint(description: &Description, answer: &RawAnswer, now: Timestamp) -> Option<Duration> {
     let limits = &description.rate_limit;
-    let limited = answer.status == 429;
+    let limited = limited(description, answer);
     // A provider's own header tells when its limit starts anew, which says nothing of a 5xx.
     let named = limits
         .hints
@@ -58,6 +67,7 @@ fn read(text: &str, unit: HintUnit, now: Timestamp) -> Option<Duration> {
         |instant: i64| Duration::from_secs(u64::try_from(instant.saturating_sub(now.unix())).unwrap_or(0));
     let wait = match unit {
         HintUnit::Instant => until(text.parse::<Timestamp>().ok()?.unix()),
+        HintUnit::Unix => until(text.parse().ok()?),
         HintUnit::Seconds => match text.parse::<f64>() {
             Ok(seconds) if seconds.is_finite() && seconds >= 0.0 => {
                 Duration::from_secs_f64(seconds.min(ABSURD_S * 2.0))
@@ -94,6 +104,9 @@ mod tests {
         check("1994-11-06T08:50:37Z", HintUnit::Instant, Some(60));
         check("1994-11-06T08:00:00Z", HintUnit::Instant, Some(0));
         check("60", HintUnit::Instant, None);
+        check("784111837", HintUnit::Unix, Some(60));
+        check("784111000", HintUnit::Unix, Some(0));
+        check("soon", HintUnit::Unix, None);
     }
 
     #[derive(Debug)]

@@ -25,7 +25,7 @@ fn every_shipped_file_is_in_the_catalogue() {
         let info = description.info();
         assert!(!info.title.is_empty() && !info.introduction.is_empty() && !info.scheme.is_empty());
         assert!(!info.bases.is_empty() && !info.auth.is_empty() && !info.url_rules.is_empty());
-        assert_eq!(info.operations.len(), 10);
+        assert_eq!(info.operations.len(), 17);
         for operation in &info.operations {
             if operation.support != Support::Supported {
                 assert!(!operation.note.is_empty(), "{} says nothing about {operation:?}", info.id);
@@ -47,7 +47,7 @@ fn operations_are_there_as_far_as_they_are_documented() {
     ] {
         let description = Catalogue::shipped().get(provider).unwrap();
         let found: Vec<Support> =
-            description.info().operations.iter().map(|operation| operation.support).collect();
+            description.info().operations.iter().take(10).map(|operation| operation.support).collect();
         assert_eq!(found, expected, "{provider}");
         assert_eq!(description.support(ProviderOperation::List), expected[0]);
     }

@@ -44,6 +44,12 @@ async fn made(provider: &str, call: Call<'_>, answers: Vec<Answer>) -> Vec<Strin
         Call::Test { id, event } => drop(client.test(id, event).await.unwrap()),
         Call::Log { id, query } => drop(client.log(id, query).await.unwrap()),
         Call::Redeliver { entry } => drop(client.redeliver(entry).await.unwrap()),
+        Call::RedeliverAt { endpoint, entry } => drop(client.redeliver_at(endpoint, entry).await.unwrap()),
+        Call::ReplayEvent { event, endpoints } => {
+            let key = client.idempotency_key(ProviderOperation::ReplayEvent);
+            drop(client.replay_event(event, endpoints, key.as_deref()).await.unwrap());
+        }
+        Call::Recover { id, since, until } => drop(client.recover(id, since, until).await.unwrap()),
     }
     let seen = fake.seen();
     for request in &seen {

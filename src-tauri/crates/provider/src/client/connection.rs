@@ -1,7 +1,7 @@
 //! What a client needs to know of a connection, and whether it can be used.
 
 use crate::base;
-use crate::description::{Auth, Description};
+use crate::description::{Auth, AuthKind, Description, Scope};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
@@ -62,10 +62,59 @@ pub(super) fn resolve<'d>(
     if token.is_empty() {
         return Err(refuse(vec![problem("token", "is empty")]));
     }
-    if token.chars().any(|c| c.is_control() || !c.is_ascii()) {
+    if token.chars().any(char::is_control) {
+        return Err(refuse(vec![problem("token", "holds characters that can't be sent")]));
+    }
+    let in_header = auth.kind == AuthKind::Header && auth.sign_in.is_none();
+    if in_header && !token.is_ascii() {
         return Err(refuse(vec![problem("token", "holds characters that no header can carry")]));
     }
+    if auth.sign_in.is_some() && token.split_once(':').is_none_or(|(user, _)| user.is_empty()) {
+        return Err(refuse(vec![problem("token", "must be USER:PASSWORD, to sign in with")]));
+    }
     Ok((base, auth))
+}
+
+/// The kind of account that these variables name: the only one of which all are given.
+///
+/// # Errors
+/// In words, with the variable that they are about.
+pub(super) fn scope<'d>(
+    description: &'d Description,
+    vars: &BTreeMap<String, String>,
+) -> Result<Option<&'d Scope>, FieldProblem> {
+    let given = |name: &&str| vars.get(*name).is_some_and(|value| !value.trim().is_empty());
+    let mut whole = Vec::new();
+    let mut begun = Vec::new();
+    for scope in &description.scopes {
+        let names = base::placeholders(scope.path.get_ref());
+        if names.iter().all(|name| given(name)) {
+            whole.push(scope);
+        } else if let Some(name) = names.into_iter().find(|name| given(name)) {
+            begun.push(name);
+        }
+    }
+    let needs = || {
+        let named = |scope: &Scope| {
+            format!("{} ({})", base::placeholders(scope.path.get_ref()).join(" and "), scope.label)
+        };
+        description.scopes.iter().map(named).collect::<Vec<_>>().join(", or ")
+    };
+    match (whole.as_slice(), begun.first()) {
+        ([], None) if description.scopes.is_empty() => Ok(None),
+        ([only], None) => Ok(Some(only)),
+        (_, Some(name)) => Err(problem(name, format!("can't stand like this: give {}", needs()))),
+        ([], None) => {
+            let first = description.scopes.first().map(|scope| base::placeholders(scope.path.get_ref()));
+            let first = first.and_then(|names| names.first().copied()).unwrap_or_default();
+            Err(problem(first, format!("is needed: give {}", needs())))
+        }
+        ([_, second, ..], None) => {
+            let names = base::placeholders(second.path.get_ref());
+            let name = names.first().copied().unwrap_or_default();
+            Err(problem(name, format!("is one too many: give {}", needs())))
+        }
+    }
 }
 
 fn check_address(
@@ -79,9 +128,13 @@ fn check_address(
     if base_url.is_none() {
         needed.extend(base::placeholders(template));
     }
+    let own = |name: &&str| description.variables.iter().any(|variable| variable.name.get_ref() == name);
     for (_, shape) in description.operations() {
         let path = shape.get_ref().path.as_ref().map(|path| path.get_ref().as_str()).unwrap_or_default();
-        needed.extend(base::placeholders(path).into_iter().filter(|name| *name != "id"));
+        needed.extend(base::placeholders(path).into_iter().filter(own));
+    }
+    if let Err(found) = scope(description, vars) {
+        problems.push(found);
     }
     for name in needed {
         match vars.get(name).map(|value| value.trim()) {

@@ -4,21 +4,29 @@
 //! and reads the answer into the common form. `create` and `rotate` are also there in two halves,
 //! so that the raw answer can be sealed before it is parsed.
 
+mod again;
+mod change;
 mod connection;
+mod dry;
+mod listen;
 mod operations;
+mod recovered;
+mod secrets;
 mod send;
+mod session;
 mod writes;
 
 pub use connection::ClientConnection;
+pub use listen::{Heard, HeardEvent, Listening};
 
-use crate::call::{Call, DryRun};
-use crate::description::{Auth, Description};
-use crate::exchange;
+use crate::description::{Auth, AuthKind, Description};
+use crate::encode;
 use crate::failure::{Teller, words};
 use crate::options::HttpOptions;
-use crate::prepare::{self, Values};
-use crate::request::{Frame, Request};
-use secrecy::SecretString;
+use crate::prepare::Values;
+use crate::request::{Frame, Request, Shape, With};
+use crate::transport::Gate;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use waybill_model::{Clock, Entropy, ErrorCode, Failure, LogState, Name, ProviderOperation, Support};
@@ -30,7 +38,12 @@ pub struct Client {
     connection: Name,
     frame: Frame,
     auth: Auth,
+    /// The credential as it was given.
+    credential: SecretString,
+    /// The credential as it stands in the header, unless it is signed in with.
     token: SecretString,
+    /// What must not stand in any word of a failure.
+    hidden: Vec<SecretString>,
     /// True when the provider is on this machine.
     local: bool,
     options: HttpOptions,
@@ -38,6 +51,7 @@ pub struct Client {
     entropy: Arc<dyn Entropy>,
     reads: reqwest::Client,
     writes: reqwest::Client,
+    gate: Arc<Gate>,
 }
 
 impl Client {
@@ -55,21 +69,32 @@ impl Client {
         let (base, auth) = connection::resolve(&description, &connection)?;
         let local = crate::base::is_loopback(&base);
         let plain = local && base.scheme() == "http";
+        let scope = connection::scope(&description, &connection.vars);
+        let scope =
+            scope.ok().flatten().map(|scope| (scope.id.get_ref().clone(), scope.path.get_ref().clone()));
+        let (scope, scope_path) = scope.unwrap_or_default();
         let frame = Frame {
             base: base.as_str().trim_end_matches('/').to_owned(),
             vars: connection.vars,
-            auth_header: auth.header.get_ref().clone(),
-            auth_prefix: auth.prefix.clone(),
+            scope,
+            scope_path,
+            auth_header: auth.header().to_owned(),
+            auth_prefix: auth.prefix().to_owned(),
         };
+        let (token, hidden) = worn(auth, &connection.token);
         let auth = auth.clone();
+        let place = format!("{}\n{}\n{}", connection.name, frame.base, frame.scope_path);
         Ok(Self {
-            reads: exchange::http_client(&options, plain, false)?,
-            writes: exchange::http_client(&options, plain, true)?,
+            reads: options.transport.http(&options, plain, false)?,
+            writes: options.transport.http(&options, plain, true)?,
+            gate: options.transport.gate(&place, &description.rate_limit),
             description,
             connection: connection.name,
             frame,
             auth,
-            token: connection.token,
+            credential: connection.token,
+            token,
+            hidden,
             local,
             options,
             clock,
@@ -106,48 +131,8 @@ impl Client {
         Some(format!("waybill-{hex}"))
     }
 
-    /// The exact call that would be made, the credential covered. Changes nothing. An update of a
-    /// provider that wants the whole object reads the endpoint first, as its body is made of it.
-    ///
-    /// # Errors
-    /// Those of the operation before it sends.
-    pub async fn dry_run(&self, call: Call<'_>) -> Result<DryRun, Failure> {
-        let operation = call.operation();
-        self.possible(operation)?;
-        let via = self.description.operation(operation).via.as_ref().map(|via| *via.get_ref());
-        let request = match call {
-            Call::Update { id, patch, revision } => self.update_request(id, patch, revision).await?,
-            Call::SetActive { id, active } if via == Some(ProviderOperation::Update) => {
-                self.update_request(id, &writes::switch(active), None).await?
-            }
-            Call::SetActive { id, active } => {
-                let values = self.with_id(id, Values::from([("active".to_owned(), json!(active))]))?;
-                self.request(operation, &values)?
-            }
-            Call::Create(new) => {
-                let values = prepare::create(&self.description, new, self.local)?;
-                let key = self.idempotency_key(operation);
-                self.keyed_request(operation, &values, key.as_deref())?
-            }
-            Call::List => self.page_request(ProviderOperation::List, &Values::new())?,
-            Call::Get { .. } if via == Some(ProviderOperation::List) => {
-                self.page_request(ProviderOperation::List, &Values::new())?
-            }
-            Call::Log { id, query } => self.page_request(operation, &self.log_values(id, query)?)?,
-            Call::Test { id, event } => self.request(operation, &self.test_values(id, event)?)?,
-            Call::Get { id } | Call::Delete { id } | Call::Rotate { id } => {
-                self.request(operation, &self.with_id(id, Values::new())?)?
-            }
-            Call::Redeliver { entry } => {
-                let values = self.with_id(entry, Values::new())?;
-                self.keyed_request(operation, &values, self.idempotency_key(operation).as_deref())?
-            }
-        };
-        Ok(request.dry_run())
-    }
-
     fn teller(&self, operation: ProviderOperation) -> Teller<'_> {
-        Teller { description: &self.description, operation, auth: Some(&self.auth), token: &self.token }
+        Teller { description: &self.description, operation, auth: Some(&self.auth), hidden: &self.hidden }
     }
 
     /// Refuses what the provider does not have, and guessed writes that are not switched on.
@@ -158,11 +143,7 @@ impl Client {
         let message = match shape.support {
             Support::Supported | Support::Emulated => return Ok(()),
             Support::Unconfirmed => {
-                let reads = matches!(
-                    operation,
-                    ProviderOperation::List | ProviderOperation::Get | ProviderOperation::Log
-                );
-                if reads || self.options.unconfirmed_writes {
+                if operation.reads() || self.options.unconfirmed_writes {
                     return Ok(());
                 }
                 format!(
@@ -193,7 +174,9 @@ impl Client {
         values: &Values,
         key: Option<&str>,
     ) -> Result<Request, Failure> {
-        Request::build(&self.description, &self.frame, operation, values, &[], None, key)
+        let shape = Shape::of(&self.description, operation)?;
+        let with = With { key, ..With::default() };
+        Request::build(&self.description, &self.frame, shape, values, with)
     }
 
     fn log_values(&self, id: &str, query: crate::LogQuery) -> Result<Values, Failure> {
@@ -215,4 +198,20 @@ impl Client {
         let event = event.map(|event| ("event".to_owned(), json!(event)));
         self.with_id(id, event.into_iter().collect())
     }
+}
+
+/// The credential as it stands in its header, and everything of it that must be covered.
+fn worn(auth: &Auth, credential: &SecretString) -> (SecretString, Vec<SecretString>) {
+    let given = credential.expose_secret().trim();
+    let token = match auth.kind {
+        AuthKind::Header => given.to_owned(),
+        AuthKind::Basic if given.contains(':') => encode::base64(given.as_bytes()),
+        AuthKind::Basic => encode::base64(format!("{given}:").as_bytes()),
+    };
+    let paired = auth.kind == AuthKind::Basic || auth.sign_in.is_some();
+    let password = given.split_once(':').filter(|_| paired).map(|(_, password)| SecretString::from(password));
+    let token = SecretString::from(token);
+    let mut hidden = vec![SecretString::from(given), token.clone()];
+    hidden.extend(password);
+    (token, hidden)
 }

@@ -18,7 +18,7 @@ impl Client {
         let mut seen = BTreeSet::new();
         let endpoints = self
             .pages(ProviderOperation::List, &Values::new(), None, usize::MAX, |raw| {
-                let endpoint = decode::endpoint(&self.description, &self.connection, raw)?;
+                let endpoint = decode::endpoint(&self.description, &self.frame.scope, &self.connection, raw)?;
                 // A list that grows while it is read shows an item on two pages.
                 Ok(seen.insert(endpoint.id.clone()).then_some(endpoint))
             })
@@ -50,7 +50,7 @@ impl Client {
         let answer = self.send(&request).await;
         let answer = answer.map_err(|failure| self.missing_call(ProviderOperation::Get, failure))?;
         let raw = self.json(ProviderOperation::Get, &answer)?;
-        decode::endpoint(&self.description, &self.connection, raw)
+        decode::endpoint(&self.description, &self.frame.scope, &self.connection, raw)
             .map_err(|problem| self.unreadable(ProviderOperation::Get, &answer, &problem))
     }
 
@@ -82,7 +82,7 @@ impl Client {
 
     /// A call that is only assumed and that the provider does not know is no failure of the
     /// connection: it is a thing the provider does not have.
-    fn missing_call(&self, operation: ProviderOperation, failure: Failure) -> Failure {
+    pub(super) fn missing_call(&self, operation: ProviderOperation, failure: Failure) -> Failure {
         let shape = self.description.operation(operation);
         let details = failure.details.as_deref();
         let status = details.and_then(|details| details.get("status")?.as_u64());
@@ -90,7 +90,7 @@ impl Client {
         // A 404 with the provider's own error code speaks of the thing, one without of the call.
         let missing = match status {
             Some(405 | 501) => true,
-            Some(404) => operation == ProviderOperation::List || !spoke,
+            Some(404) => matches!(operation, ProviderOperation::List | ProviderOperation::Health) || !spoke,
             _ => false,
         };
         if shape.support != Support::Unconfirmed || !missing {

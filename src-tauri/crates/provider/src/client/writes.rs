@@ -1,15 +1,13 @@
-//! The writes: create, change, switch, delete, rotate, test, send again.
+//! The writes: create, change, switch, delete, rotate, test.
 
 use super::Client;
-use crate::call::{Created, EndpointPatch, NewEndpoint, Redelivered, Rotated, TestOutcome};
+use crate::answer::RawAnswer;
+use crate::call::{Created, EndpointPatch, NewEndpoint, Rotated, TestOutcome};
 use crate::decode;
-use crate::description::OutcomeMap;
-use crate::exchange::RawAnswer;
 use crate::prepare::{self, Values};
-use crate::request::Request;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use waybill_model::{CredentialKind, Endpoint, ErrorCode, Failure, ProviderOperation};
+use waybill_model::{Endpoint, ErrorCode, Failure, ProviderOperation};
 
 /// The change that only switches.
 pub(super) fn switch(active: bool) -> EndpointPatch {
@@ -29,15 +27,18 @@ impl Client {
     }
 
     /// The first half of `create`: sends once (again only with a key) and gives the 2xx answer as
-    /// it came, also one that broke off, since it may hold the secret.
+    /// it came, also one that broke off, since it may hold the secret. With it goes a secret that was
+    /// made here, or that was read right after.
     ///
     /// # Errors
     /// As [`Client::create`], except that the answer's content is not looked at.
     pub async fn send_create(&self, new: &NewEndpoint, key: Option<&str>) -> Result<RawAnswer, Failure> {
         self.possible(ProviderOperation::Create)?;
-        let values = prepare::create(&self.description, new, self.local)?;
+        let mut values = prepare::create(&self.description, &self.frame.scope, new, self.local)?;
+        let made = self.made_secret(&mut values);
         let request = self.keyed_request(ProviderOperation::Create, &values, key)?;
-        self.send(&request).await
+        let answer = self.send(&request).await?;
+        Ok(self.complete(answer, made, None).await)
     }
 
     /// The second half of `create`.
@@ -47,8 +48,7 @@ impl Client {
     /// cases the endpoint is probably there.
     pub fn decode_create(&self, answer: &RawAnswer) -> Result<Created, Failure> {
         let raw = self.json(ProviderOperation::Create, answer)?;
-        let shared = self.description.credential.kind == CredentialKind::SharedSecret;
-        let secret = if shared { decode::take(&raw, &self.description.credential.at) } else { None };
+        let secret = self.brought(answer, &raw);
         let public_key = decode::public_key(&self.description, &raw);
         let mut endpoint = self.endpoint(ProviderOperation::Create, answer, raw)?;
         forget(&mut endpoint.raw, secret.as_ref());
@@ -73,9 +73,30 @@ impl Client {
         patch: &EndpointPatch,
         revision: Option<&str>,
     ) -> Result<Endpoint, Failure> {
+        self.update_with(id, patch, revision, None).await
+    }
+
+    /// As [`Client::update`], with the secret that the endpoint has. A provider that forgets it when the
+    /// address changes is told it again; see [`Client::needs_secret`].
+    ///
+    /// # Errors
+    /// As [`Client::update`]; `invalid_input` when the secret is needed and is not there.
+    pub async fn update_with(
+        &self,
+        id: &str,
+        patch: &EndpointPatch,
+        revision: Option<&str>,
+        secret: Option<&SecretString>,
+    ) -> Result<Endpoint, Failure> {
         self.possible(ProviderOperation::Update)?;
-        let request = self.update_request(id, patch, revision).await?;
-        self.changed(id, request).await
+        let requests = self.update_requests(id, patch, revision, secret).await?;
+        self.changed(id, requests).await
+    }
+
+    /// True when this change makes the provider forget the endpoint's secret, unless it is told it again.
+    #[must_use]
+    pub fn needs_secret(&self, patch: &EndpointPatch) -> bool {
+        self.description.credential.lost_with_url && patch.url.is_some()
     }
 
     /// Switches an endpoint on or off.
@@ -84,15 +105,15 @@ impl Client {
     /// As [`Client::update`].
     pub async fn set_active(&self, id: &str, active: bool) -> Result<Endpoint, Failure> {
         self.possible(ProviderOperation::SetActive)?;
-        let request = if self.description.operation(ProviderOperation::SetActive).via.is_some() {
-            let mut request = self.update_request(id, &switch(active), None).await?;
-            request.operation = ProviderOperation::SetActive;
-            request
+        let requests = if self.description.operation(ProviderOperation::SetActive).via.is_some() {
+            let mut requests = self.update_requests(id, &switch(active), None, None).await?;
+            requests.iter_mut().for_each(|request| request.operation = ProviderOperation::SetActive);
+            requests
         } else {
             let values = self.with_id(id, Values::from([("active".to_owned(), json!(active))]))?;
-            self.request(ProviderOperation::SetActive, &values)?
+            vec![self.request(ProviderOperation::SetActive, &values)?]
         };
-        self.changed(id, request).await
+        self.changed(id, requests).await
     }
 
     /// Removes an endpoint.
@@ -100,7 +121,8 @@ impl Client {
     /// # Errors
     /// `provider_*`, `network_unreachable`, `outcome_unknown`.
     pub async fn delete(&self, id: &str) -> Result<(), Failure> {
-        let (answer, outcome) = self.act(ProviderOperation::Delete, self.with_id(id, Values::new())?).await?;
+        let (answer, outcome) =
+            self.act(ProviderOperation::Delete, self.with_id(id, Values::new())?, None).await?;
         if outcome.succeeded == Some(false) {
             return Err(Failure::new(
                 ErrorCode::ProviderRejected,
@@ -130,9 +152,11 @@ impl Client {
     /// As [`Client::rotate`], except that the answer's content is not looked at.
     pub async fn send_rotate(&self, id: &str, key: Option<&str>) -> Result<RawAnswer, Failure> {
         self.possible(ProviderOperation::Rotate)?;
-        let values = self.with_id(id, Values::new())?;
+        let mut values = self.with_id(id, Values::new())?;
+        let made = self.made_secret(&mut values);
         let request = self.keyed_request(ProviderOperation::Rotate, &values, key)?;
-        self.send(&request).await
+        let answer = self.send(&request).await?;
+        Ok(self.complete(answer, made, Some(id)).await)
     }
 
     /// The second half of `rotate`.
@@ -141,9 +165,12 @@ impl Client {
     /// `provider_answer_unreadable` when there is no secret where the documents say, and
     /// `outcome_unknown` for an answer that broke off.
     pub fn decode_rotate(&self, answer: &RawAnswer) -> Result<Rotated, Failure> {
+        if let Some(secret) = &answer.beside {
+            return Ok(Rotated { secret: secret.clone() });
+        }
         let raw = self.json(ProviderOperation::Rotate, answer)?;
         let at = &self.description.credential.at;
-        let secret = decode::take(&raw, at).ok_or_else(|| {
+        let secret = self.brought(answer, &raw).ok_or_else(|| {
             self.unreadable(
                 ProviderOperation::Rotate,
                 answer,
@@ -159,7 +186,8 @@ impl Client {
     /// `unsupported`, `provider_*`, `network_unreachable`, `outcome_unknown`.
     pub async fn test(&self, id: &str, event: Option<&str>) -> Result<TestOutcome, Failure> {
         let values = self.test_values(id, event)?;
-        let (_, outcome) = self.act(ProviderOperation::Test, values).await?;
+        let key = self.idempotency_key(ProviderOperation::Test);
+        let (_, outcome) = self.act(ProviderOperation::Test, values, key.as_deref()).await?;
         Ok(TestOutcome {
             succeeded: outcome.succeeded,
             response_status: outcome.response_status,
@@ -167,109 +195,6 @@ impl Client {
             error: outcome.error,
             raw: outcome.raw,
         })
-    }
-
-    /// Asks the provider to send a delivery again. `entry` is the id of the log entry.
-    ///
-    /// # Errors
-    /// `unsupported`, `provider_*`, `network_unreachable`, `outcome_unknown`.
-    pub async fn redeliver(&self, entry: &str) -> Result<Redelivered, Failure> {
-        let values = self.with_id(entry, Values::new())?;
-        let (_, outcome) = self.act(ProviderOperation::Redeliver, values).await?;
-        Ok(Redelivered { entry: outcome.id, status: outcome.status, raw: outcome.raw })
-    }
-
-    /// The request of a change; for a provider that wants the whole object it is filled in from a
-    /// fresh read, which also tells a conflict before anything is sent.
-    pub(super) async fn update_request(
-        &self,
-        id: &str,
-        patch: &EndpointPatch,
-        revision: Option<&str>,
-    ) -> Result<Request, Failure> {
-        let values = self.with_id(id, prepare::update(&self.description, patch, self.local)?)?;
-        let operation = ProviderOperation::Update;
-        if !self.description.operation(operation).merge {
-            let revision = revision.map(|revision| ("revision".to_owned(), json!(revision)));
-            let values = values.into_iter().chain(revision).collect();
-            return self.request(operation, &values);
-        }
-        let current = self.get(id).await?;
-        if revision.is_some_and(|revision| current.revision.as_deref() != Some(revision)) {
-            return Err(self.conflict(&current, None));
-        }
-        let fresh = Some(&current.raw);
-        Request::build(&self.description, &self.frame, operation, &values, &[], fresh, None)
-    }
-
-    async fn changed(&self, id: &str, request: Request) -> Result<Endpoint, Failure> {
-        let answer = match self.send(&request).await {
-            Ok(answer) => answer,
-            Err(failure) if failure.code == ErrorCode::ProviderConflict => {
-                return Err(match self.get(id).await {
-                    Ok(current) => self.conflict(&current, Some(failure)),
-                    Err(_) => failure,
-                });
-            }
-            Err(failure) => return Err(failure),
-        };
-        if answer.is_whole() && answer.body.expose_secret().is_empty() {
-            return self.get(id).await;
-        }
-        let raw = self.json(request.operation, &answer)?;
-        self.endpoint(request.operation, &answer, raw)
-    }
-
-    fn conflict(&self, current: &Endpoint, refused: Option<Failure>) -> Failure {
-        let mut failure = refused.unwrap_or_else(|| {
-            Failure::new(
-                ErrorCode::ProviderConflict,
-                format!(
-                    "The endpoint was changed at {} meanwhile. Your change was not sent.",
-                    self.description.name()
-                ),
-            )
-            .hint("Somebody changed it meanwhile: look at both sides and decide which shall hold.")
-        });
-        let mut details = failure.details.take().map_or_else(|| json!({}), |details| *details);
-        if let Value::Object(members) = &mut details {
-            members.insert("current".to_owned(), json!(current));
-        }
-        failure.details(details)
-    }
-
-    fn endpoint(
-        &self,
-        operation: ProviderOperation,
-        answer: &RawAnswer,
-        raw: Value,
-    ) -> Result<Endpoint, Failure> {
-        decode::endpoint(&self.description, &self.connection, raw)
-            .map_err(|problem| self.unreadable(operation, answer, &problem))
-    }
-
-    /// A call whose answer says little: an empty body is an answer too.
-    async fn act(
-        &self,
-        operation: ProviderOperation,
-        values: Values,
-    ) -> Result<(RawAnswer, decode::Outcome), Failure> {
-        self.possible(operation)?;
-        let key = self.idempotency_key(operation);
-        let request = self.keyed_request(operation, &values, key.as_deref())?;
-        let answer = self.send(&request).await?;
-        let nothing = OutcomeMap::default();
-        let told = self.description.operation(operation).outcome.as_ref();
-        // Whose content nobody reads may be of any form; the status has said it all.
-        let raw = match told {
-            Some(_) if !answer.body.expose_secret().is_empty() && answer.is_success() => {
-                self.json(operation, &answer)?
-            }
-            _ => decode::json(&answer).unwrap_or(Value::Null),
-        };
-        let outcome = decode::outcome(&self.description, told.unwrap_or(&nothing), raw)
-            .map_err(|problem| self.unreadable(operation, &answer, &problem))?;
-        Ok((answer, outcome))
     }
 }
 

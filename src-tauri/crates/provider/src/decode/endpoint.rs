@@ -1,20 +1,29 @@
 //! An endpoint as the provider answers it, in the common form.
 
-use super::{Read, count, needed, strip, text};
-use crate::description::{Description, EmptyList};
+use super::{Read, count, instant, needed, strip, text};
+use crate::description::{AllKind, Description, EmptyList};
 use crate::path;
 use serde_json::Value;
 use waybill_model::{AllEvents, Credential, CredentialKind, Endpoint, Name};
 
 /// Reads one endpoint.
-pub(crate) fn endpoint(description: &Description, connection: &Name, mut raw: Value) -> Read<Endpoint> {
+pub(crate) fn endpoint(
+    description: &Description,
+    scope: &str,
+    connection: &Name,
+    mut raw: Value,
+) -> Read<Endpoint> {
     if !raw.is_object() {
         return Err(format!("its answer is {} where an endpoint is expected", path::kind(&raw)));
     }
     strip(&mut raw, &description.credential.secret_fields);
     let map = &description.endpoint;
-    let events = events(&raw, &map.events)?;
-    let all_events = all_events(description, &events, path::at(&raw, &map.events).is_some());
+    let events = match &description.events.flags {
+        Some(flags) => flagged(&raw, &map.events, flags.get_ref()),
+        None => events(&raw, &map.events)?,
+    };
+    let answered = path::at(&raw, &map.events).is_some_and(|list| !list.is_null());
+    let all_events = all_events(description, scope, &events, answered);
     let active = active(description, &raw)?;
     let status = text(&raw, map.status.as_ref())?;
     Ok(Endpoint {
@@ -29,8 +38,8 @@ pub(crate) fn endpoint(description: &Description, connection: &Name, mut raw: Va
         status: status.unwrap_or_else(|| if active { "active" } else { "inactive" }.to_owned()),
         failures: count(&raw, map.failures.as_ref())?,
         disabled_reason: text(&raw, map.disabled_reason.as_ref())?.filter(|reason| !reason.is_empty()),
-        created_at: text(&raw, map.created_at.as_ref())?,
-        updated_at: text(&raw, map.updated_at.as_ref())?,
+        created_at: instant(&raw, map.created_at.as_ref(), map.time_unit)?,
+        updated_at: instant(&raw, map.updated_at.as_ref(), map.time_unit)?,
         revision: text(&raw, map.revision.as_ref())?,
         credential: Credential { kind: description.credential.kind, in_vault: false },
         inbox: None,
@@ -57,12 +66,23 @@ fn events(raw: &Value, at: &str) -> Read<Vec<String>> {
     items.iter().map(word).collect()
 }
 
+/// The members that are true and end as event types do.
+fn flagged(raw: &Value, at: &str, ending: &str) -> Vec<String> {
+    let members = path::at(raw, at).and_then(Value::as_object);
+    let chosen = |(name, value): (&String, &Value)| {
+        (name.ends_with(ending) && value.as_bool() == Some(true)).then(|| name.clone())
+    };
+    members.into_iter().flatten().filter_map(chosen).collect()
+}
+
 /// Whether the provider sends every type: by a word that says so, by an empty list where that says
 /// so, or because every known type is named.
-fn all_events(description: &Description, events: &[String], answered: bool) -> bool {
+fn all_events(description: &Description, scope: &str, events: &[String], answered: bool) -> bool {
     let rules = &description.events;
     if events.is_empty() {
-        return answered && rules.empty_means == EmptyList::All;
+        // Null and a missing list are one where null is the word for all.
+        return (answered && rules.empty_means == EmptyList::All)
+            || (!answered && *rules.all.get_ref() == AllKind::Null);
     }
     if events.iter().any(|event| rules.read_as_all.contains(event)) {
         return true;
@@ -70,7 +90,7 @@ fn all_events(description: &Description, events: &[String], answered: bool) -> b
     match description.all_events() {
         AllEvents::Wildcard { word } => events.contains(&word),
         AllEvents::Explicit => {
-            let every = description.every_type();
+            let every = description.every_type(scope);
             !every.is_empty() && every.iter().all(|event| events.contains(event))
         }
         AllEvents::Empty => false,
@@ -83,7 +103,7 @@ fn active(description: &Description, raw: &Value) -> Read<bool> {
     let map = &description.endpoint;
     match (path::at(raw, &map.active), &map.active_words) {
         (None | Some(Value::Null), _) => Ok(true),
-        (Some(Value::Bool(active)), None) => Ok(*active),
+        (Some(Value::Bool(active)), None) => Ok(*active == map.active_is),
         (Some(Value::String(word)), Some(words)) => {
             Ok(words.iter().any(|known| known.eq_ignore_ascii_case(word)))
         }

@@ -1,10 +1,10 @@
 //! An entry of the provider's delivery log, and the answers to "test" and "send again".
 
-use super::{Read, count, needed, number, status, strip, text};
+use super::{Read, count, instant, needed, number, status, strip, text};
 use crate::description::{Description, Interval, LogMap, OutcomeMap, StateRule};
 use crate::{path, request};
 use serde_json::Value;
-use waybill_model::{LogEntry, LogState};
+use waybill_model::{LogEntry, LogState, ProviderOperation, Support};
 
 /// Reads one entry. `endpoint` is the endpoint whose log was asked for.
 pub(crate) fn log_entry(
@@ -34,12 +34,13 @@ pub(crate) fn log_entry(
             Interval::Seconds => latency * 1000.0,
         }),
         error: text(&raw, map.error.as_ref())?.filter(|error| !error.is_empty()),
-        sent_at: text(&raw, map.sent_at.as_ref())?,
-        next_retry_at: text(&raw, map.next_retry_at.as_ref())?,
-        has_request: map
-            .request_body
-            .as_ref()
-            .is_some_and(|at| path::at(&raw, at).is_some_and(Value::is_string)),
+        sent_at: instant(&raw, map.sent_at.as_ref(), map.time_unit)?,
+        next_retry_at: instant(&raw, map.next_retry_at.as_ref(), map.time_unit)?,
+        has_request: description.support(ProviderOperation::Entry) == Support::Supported
+            || map
+                .request_body
+                .as_ref()
+                .is_some_and(|at| path::at(&raw, at).is_some_and(|body| !body.is_null())),
         delivery: None,
         raw,
     })
@@ -92,9 +93,14 @@ fn state(rules: &[StateRule], raw: &Value) -> LogState {
 fn holds(rule: &StateRule, value: &Value) -> bool {
     match (&rule.is, &rule.between) {
         (Some(words), _) => words.iter().any(|word| request::json(word) == *value),
-        (None, Some([low, high])) => value.as_i64().is_some_and(|number| (*low..=*high).contains(&number)),
+        (None, Some([low, high])) => digits(value).is_some_and(|number| (*low..=*high).contains(&number)),
         (None, None) => true,
     }
+}
+
+/// A number, also one that is written as text.
+fn digits(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 const fn word(state: LogState) -> &'static str {

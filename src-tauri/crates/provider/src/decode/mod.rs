@@ -7,17 +7,21 @@
 mod endpoint;
 mod log;
 mod page;
+mod request;
 mod secret;
 
 pub(crate) use endpoint::{endpoint, public_key};
 pub(crate) use log::{Outcome, log_entry, outcome};
 pub(crate) use page::Pages;
+pub(crate) use request::{choice, logged_request};
 pub(crate) use secret::{strip, take};
 
-use crate::exchange::RawAnswer;
+use crate::answer::RawAnswer;
+use crate::description::TimeUnit;
 use crate::path;
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use waybill_model::Timestamp;
 
 /// What is wrong with an answer, as the end of "… answered 200, but".
 pub(crate) type Read<T> = Result<T, String>;
@@ -63,6 +67,20 @@ fn text(value: &Value, at: Option<&String>) -> Read<Option<String>> {
     }
 }
 
+/// An instant that may be absent or null: text as it is, the rest as RFC 3339.
+fn instant(value: &Value, at: Option<&String>, unit: TimeUnit) -> Read<Option<String>> {
+    let Some(text) = text(value, at)? else { return Ok(None) };
+    Ok(Some(match unit {
+        TimeUnit::Text => text,
+        TimeUnit::Unix => text.parse().map_or(text, |seconds| Timestamp::from_unix(seconds).to_string()),
+        TimeUnit::HttpDate => httpdate::parse_http_date(&text)
+            .ok()
+            .and_then(|instant| instant.duration_since(std::time::UNIX_EPOCH).ok())
+            .and_then(|since| i64::try_from(since.as_secs()).ok())
+            .map_or(text, |seconds| Timestamp::from_unix(seconds).to_string()),
+    }))
+}
+
 /// A number that may be absent or null.
 fn number(value: &Value, at: Option<&String>) -> Read<Option<f64>> {
     let Some(at) = at else { return Ok(None) };
@@ -83,7 +101,10 @@ fn count(value: &Value, at: Option<&String>) -> Read<Option<u64>> {
     }
 }
 
-/// An HTTP status that may be absent, null or 0 (no answer).
+/// An HTTP status that may be absent, null or 0 (no answer). As text it may also be words: no status.
 fn status(value: &Value, at: Option<&String>) -> Read<Option<u16>> {
+    if let Some(Value::String(text)) = at.and_then(|at| path::at(value, at)) {
+        return Ok(text.trim().parse().ok().filter(|status| *status != 0));
+    }
     Ok(count(value, at)?.and_then(|number| u16::try_from(number).ok()).filter(|status| *status != 0))
 }

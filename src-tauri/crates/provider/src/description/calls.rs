@@ -1,12 +1,14 @@
 //! What a description file says of calls: operations, the parts of their bodies and queries, lists
-//! and pagers, log entries. See `shape` for the file as a whole.
+//! and pagers, streams. See `shape` for the file as a whole.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use toml::Spanned;
-use waybill_model::{LogState, ProviderOperation, Support};
+use waybill_model::{ProviderOperation, Support};
 
-/// Every operation must be spoken of, if only to say that the provider has none.
+/// The first ten must be spoken of, if only to say that the provider has none; the others are absent
+/// where it has none.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Operations {
@@ -20,6 +22,20 @@ pub(crate) struct Operations {
     pub(crate) test: Spanned<Operation>,
     pub(crate) log: Spanned<Operation>,
     pub(crate) redeliver: Spanned<Operation>,
+    /// Read the signing secret.
+    pub(crate) secret: Option<Spanned<Operation>>,
+    /// Read one entry of the log with its request.
+    pub(crate) entry: Option<Spanned<Operation>>,
+    /// Send an event again, to some endpoints.
+    pub(crate) replay_event: Option<Spanned<Operation>>,
+    /// Send again everything that failed since an instant.
+    pub(crate) recover: Option<Spanned<Operation>>,
+    /// Events as they happen.
+    pub(crate) listen: Option<Spanned<Operation>>,
+    /// How all endpoints fare.
+    pub(crate) health: Option<Spanned<Operation>>,
+    /// The event types that there are.
+    pub(crate) event_types: Option<Spanned<Operation>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -48,8 +64,94 @@ pub(crate) struct Operation {
     pub(crate) idempotency_header: Option<Spanned<String>>,
     /// How a list is read.
     pub(crate) list: Option<ListShape>,
-    /// How the answer to `test` or `redeliver` is read.
+    /// How the answer to `test`, `redeliver`, `replay_event` or `recover` is read.
     pub(crate) outcome: Option<OutcomeMap>,
+    /// Further calls that belong to it. Each is sent if its body has a value, after those before it.
+    #[serde(default)]
+    pub(crate) more: Vec<Step>,
+    /// The event type of a test, where none is chosen.
+    pub(crate) event: Option<String>,
+    /// The provider refuses the call without the key of `idempotency_header`.
+    #[serde(default)]
+    pub(crate) key_required: bool,
+    /// How an item of `event_types` is read.
+    pub(crate) choice: Option<ChoiceMap>,
+    /// How the stream of `listen` is read.
+    pub(crate) stream: Option<StreamMap>,
+}
+
+impl Operation {
+    /// An operation that the provider does not have.
+    pub(crate) fn none() -> &'static Self {
+        static NONE: LazyLock<Operation> = LazyLock::new(|| Operation {
+            support: Support::Unsupported,
+            note: "The provider documents nothing of the kind.".to_owned(),
+            source: String::new(),
+            via: None,
+            method: None,
+            path: None,
+            query: Vec::new(),
+            body: None,
+            success: Vec::new(),
+            merge: false,
+            idempotency_header: None,
+            list: None,
+            outcome: None,
+            more: Vec::new(),
+            event: None,
+            key_required: false,
+            choice: None,
+            stream: None,
+        });
+        &NONE
+    }
+}
+
+/// A call that belongs to another one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Step {
+    pub(crate) method: Spanned<String>,
+    pub(crate) path: Spanned<String>,
+    pub(crate) body: Vec<Part>,
+}
+
+/// A call that lists the values a field of the form can have.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChoiceCall {
+    pub(crate) support: Support,
+    pub(crate) source: String,
+    pub(crate) method: Spanned<String>,
+    pub(crate) path: Spanned<String>,
+    pub(crate) body: Option<Vec<Part>>,
+    pub(crate) list: ListShape,
+    pub(crate) choice: ChoiceMap,
+}
+
+/// How an item of a list of choices is read: dotted paths.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChoiceMap {
+    pub(crate) value: String,
+    pub(crate) label: Option<String>,
+    pub(crate) group: Option<String>,
+}
+
+/// How a live stream (`text/event-stream`) is read: the names of its frames.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StreamMap {
+    /// The frames that carry an event; its data is the request's body.
+    pub(crate) event: String,
+    /// The frame before the provider closes the stream on purpose.
+    pub(crate) close: Option<String>,
+    pub(crate) error: Option<String>,
+    /// Where an event's data has its type and its id.
+    pub(crate) event_type: Option<String>,
+    pub(crate) event_id: Option<String>,
+    /// A stream that is silent for so many seconds is taken to be dead.
+    pub(crate) silent_s: u64,
 }
 
 /// One member of a body or one parameter of a query.
@@ -58,7 +160,7 @@ pub(crate) struct Operation {
 pub(crate) struct Part {
     /// Its name; in a body a dotted path. Of several parts with one name the first that has a value wins.
     pub(crate) to: Spanned<String>,
-    /// The value it takes: `url`, `events`, `label`, `active`, `revision`, `event`, `state`, `limit`, `id`, `fields.NAME`.
+    /// The value it takes: `url`, `fields.NAME`, … (`check` lists them).
     pub(crate) from: Option<Spanned<String>>,
     /// A constant instead.
     pub(crate) value: Option<toml::Value>,
@@ -88,6 +190,8 @@ pub(crate) enum PagerKind {
     Page,
     /// By a word from the answer before.
     Cursor,
+    /// By the parameters of the `Link` header's `next`. No address of an answer is ever called.
+    Link,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -104,6 +208,8 @@ pub(crate) struct Pager {
     pub(crate) first: u64,
     /// Where the answer has the next cursor.
     pub(crate) next: Option<String>,
+    /// Where the last item of a page has the next cursor, instead.
+    pub(crate) next_item: Option<String>,
     /// Where the answer says that there is more.
     pub(crate) more: Option<String>,
     /// Where the answer says that this is the last page.
@@ -120,49 +226,4 @@ pub(crate) struct OutcomeMap {
     pub(crate) response_status: Option<String>,
     pub(crate) latency_ms: Option<String>,
     pub(crate) error: Option<String>,
-}
-
-/// The unit of an interval that the provider answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub(crate) enum Interval {
-    #[default]
-    #[serde(rename = "ms")]
-    Milliseconds,
-    #[serde(rename = "s")]
-    Seconds,
-}
-
-/// Where an entry of the delivery log has its values: dotted paths.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct LogMap {
-    pub(crate) id: String,
-    pub(crate) endpoint: Option<String>,
-    pub(crate) event_type: Option<String>,
-    pub(crate) event_id: Option<String>,
-    pub(crate) status: Option<String>,
-    pub(crate) attempts: Option<String>,
-    pub(crate) response_status: Option<String>,
-    pub(crate) latency: Option<String>,
-    #[serde(default)]
-    pub(crate) latency_unit: Interval,
-    pub(crate) error: Option<String>,
-    pub(crate) sent_at: Option<String>,
-    pub(crate) next_retry_at: Option<String>,
-    /// Where the request's own body stands, for a provider that keeps it.
-    pub(crate) request_body: Option<String>,
-    /// The first rule that holds tells the state; none: unknown.
-    pub(crate) states: Vec<StateRule>,
-    /// Where these facts stand.
-    pub(crate) source: String,
-}
-
-/// Holds when the value at `at` is one of `is`, or a number in `between`; with neither: when there is one.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct StateRule {
-    pub(crate) at: String,
-    pub(crate) is: Option<Vec<toml::Value>>,
-    pub(crate) between: Option<[i64; 2]>,
-    pub(crate) state: LogState,
 }

@@ -1,31 +1,27 @@
 //! The rules of a description file that its grammar can't express: names that must exist, addresses
-//! that must be safe, operations that must be whole. Stops at the first fault.
+//! that must be safe. `check_calls` looks at the operations. Stops at the first fault.
 
 use super::Description;
-use super::calls::{ListShape, Operation, PagerKind, Part};
-use super::shape::AllKind;
+use super::access::AuthKind;
+use super::check_calls::{check_choices, check_operation, check_sign_in};
+use super::rules::AllKind;
 use crate::base;
 use reqwest::header::{HeaderName, HeaderValue};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use toml::Spanned;
-use waybill_model::{ProviderOperation, Support};
+use waybill_model::{CredentialKind, Support};
 
-type Checked = Result<(), (Option<Range<usize>>, String)>;
+pub(super) type Checked = Result<(), (Option<Range<usize>>, String)>;
 
-const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-
-/// The values that a part may take, besides `fields.NAME`.
-pub(super) const VALUES: [&str; 9] =
-    ["url", "events", "label", "active", "revision", "event", "state", "limit", "id"];
-
-fn fault<T>(place: &Spanned<T>, message: impl Into<String>) -> Checked {
+pub(super) fn fault<T>(place: &Spanned<T>, message: impl Into<String>) -> Checked {
     Err((Some(place.span()), message.into()))
 }
 
 pub(super) fn check(description: &Description, file: &str) -> Checked {
     identity(description, file)?;
     addresses(description)?;
+    scopes(description)?;
     credentials(description)?;
     fields(description)?;
     events(description)?;
@@ -86,14 +82,40 @@ fn addresses(description: &Description) -> Checked {
     Ok(())
 }
 
-fn known_variable(description: &Description, place: &Spanned<String>, name: &str) -> Checked {
+fn scopes(description: &Description) -> Checked {
+    let mut ids = BTreeSet::new();
+    for scope in &description.scopes {
+        if !ids.insert(scope.id.get_ref()) {
+            return fault(&scope.id, format!("the scope {} is there twice", scope.id.get_ref()));
+        }
+        let path = scope.path.get_ref();
+        let names = base::placeholders(path);
+        if !path.starts_with('/') || path.ends_with('/') || path.contains(['?', '#']) || names.is_empty() {
+            return fault(
+                &scope.path,
+                "a scope's path begins with '/', does not end with one, and has a {variable} of its own",
+            );
+        }
+        for name in names {
+            known_variable(description, &scope.path, name)?;
+        }
+    }
+    for named in description.events.groups.iter().flat_map(|group| &group.scopes) {
+        if !ids.contains(named.get_ref()) {
+            return fault(named, format!("there is no scope {:?} among the [[scopes]]", named.get_ref()));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn known_variable(description: &Description, place: &Spanned<String>, name: &str) -> Checked {
     if description.variables.iter().any(|variable| variable.name.get_ref() == name) {
         return Ok(());
     }
     fault(place, format!("{{{name}}} is not among the [[variables]]"))
 }
 
-fn header(place: &Spanned<String>) -> Checked {
+pub(super) fn header(place: &Spanned<String>) -> Checked {
     match HeaderName::from_bytes(place.get_ref().as_bytes()) {
         Ok(_) => Ok(()),
         Err(_) => fault(place, "this can't be the name of a header"),
@@ -103,13 +125,41 @@ fn header(place: &Spanned<String>) -> Checked {
 fn credentials(description: &Description) -> Checked {
     let mut ids = BTreeSet::new();
     for auth in &description.auth {
-        header(&auth.header)?;
+        match (&auth.header, auth.kind) {
+            (Some(name), AuthKind::Header) => header(name)?,
+            (None, AuthKind::Header) => return fault(&auth.id, "say in `header` where the token stands"),
+            (Some(name), AuthKind::Basic) => {
+                return fault(name, "`kind = \"basic\"` has a header of its own: leave this out");
+            }
+            (None, AuthKind::Basic) => {}
+        }
+        if let Some(sign_in) = &auth.sign_in {
+            check_sign_in(description, auth, sign_in)?;
+        }
         if !ids.insert(auth.id.get_ref()) {
             return fault(&auth.id, format!("the form {} is there twice", auth.id.get_ref()));
         }
     }
     if ids.is_empty() {
         return Err((None, "a provider needs at least one form in [[auth]]".to_owned()));
+    }
+    let credential = &description.credential;
+    if let Some(make) = &credential.make {
+        if !(16..=64).contains(make.bytes.get_ref()) {
+            return fault(&make.bytes, "a secret is made of 16 to 64 random bytes");
+        }
+        if credential.kind != CredentialKind::SharedSecret {
+            return fault(&make.bytes, "only a shared secret can be made here");
+        }
+    }
+    let limit = &description.rate_limit;
+    match (&limit.calls, limit.per_s, &limit.at_once) {
+        (Some(calls), _, _) if *calls.get_ref() == 0 => return fault(calls, "at least one call"),
+        (Some(calls), Some(0), _) => return fault(calls, "`per_s` is at least 1"),
+        (_, _, Some(at_once)) if *at_once.get_ref() == 0 => {
+            return fault(at_once, "at least one call at a time");
+        }
+        _ => {}
     }
     for (name, value) in &description.headers {
         if HeaderName::from_bytes(name.as_bytes()).is_err() || HeaderValue::from_str(value.get_ref()).is_err()
@@ -131,6 +181,9 @@ fn fields(description: &Description) -> Checked {
         {
             return fault(default, "the default is not among the options");
         }
+        if let Some(choices) = &field.choices {
+            check_choices(description, choices)?;
+        }
     }
     Ok(())
 }
@@ -140,6 +193,14 @@ fn events(description: &Description) -> Checked {
     if (*events.all.get_ref() == AllKind::Wildcard) != events.word.is_some() {
         return fault(&events.all, "`word` belongs to `all = \"wildcard\"`, and only to it");
     }
+    if let Some(flags) = &events.flags {
+        if flags.get_ref().is_empty() {
+            return fault(flags, "say how the names of the members end");
+        }
+        if *events.all.get_ref() != AllKind::Explicit {
+            return fault(&events.all, "where event types are members, \"all\" is `explicit`");
+        }
+    }
     let mut seen = BTreeSet::new();
     for event in events.groups.iter().flat_map(|group| &group.types) {
         if !seen.insert(event.get_ref()) {
@@ -147,105 +208,4 @@ fn events(description: &Description) -> Checked {
         }
     }
     Ok(())
-}
-
-fn check_operation(
-    description: &Description,
-    operation: ProviderOperation,
-    shape: &Spanned<Operation>,
-) -> Checked {
-    let whole = shape.get_ref();
-    if whole.support == Support::Unsupported {
-        return match (&whole.via, &whole.method, &whole.path) {
-            (None, None, None) => Ok(()),
-            _ => fault(shape, "an unsupported operation can't have a call"),
-        };
-    }
-    if whole.source.is_empty() {
-        return fault(shape, "say in `source` where this call is documented, or that it is assumed");
-    }
-    if let Some(via) = &whole.via {
-        let target = description.operation(*via.get_ref());
-        if target.via.is_some() || target.support == Support::Unsupported {
-            return fault(via, "this operation has no call of its own");
-        }
-        return match (operation, via.get_ref()) {
-            (ProviderOperation::Get, ProviderOperation::List)
-            | (ProviderOperation::SetActive, ProviderOperation::Update) => Ok(()),
-            _ => fault(via, "only `get` can be done by `list`, and `set_active` by `update`"),
-        };
-    }
-    let (Some(method), Some(path)) = (&whole.method, &whole.path) else {
-        return fault(shape, "an operation needs `method` and `path`, or `via`");
-    };
-    if !METHODS.contains(&method.get_ref().as_str()) {
-        return fault(method, format!("the method is one of {}", METHODS.join(", ")));
-    }
-    if !path.get_ref().starts_with('/') || path.get_ref().contains(['?', '#']) {
-        return fault(path, "a path begins with '/' and has neither '?' nor '#'; use `query`");
-    }
-    for name in base::placeholders(path.get_ref()) {
-        if name != "id" {
-            known_variable(description, path, name)?;
-        }
-    }
-    if let Some(header_name) = &whole.idempotency_header {
-        header(header_name)?;
-    }
-    for status in &whole.success {
-        if !(200..300).contains(status.get_ref()) {
-            return fault(status, "only 2xx statuses are success");
-        }
-    }
-    for part in whole.query.iter().chain(whole.body.iter().flatten()) {
-        check_part(description, part)?;
-    }
-    if whole.merge && (operation != ProviderOperation::Update || whole.body.is_none()) {
-        return fault(shape, "`merge` belongs to an update with a body");
-    }
-    let listed = matches!(operation, ProviderOperation::List | ProviderOperation::Log);
-    match (&whole.list, listed) {
-        (None, true) => fault(shape, "this operation answers a list: say in `list` where it stands"),
-        (Some(_), false) => fault(shape, "this operation answers no list"),
-        (Some(list), true) if !whole_pager(list) => fault(
-            shape,
-            "this pager needs `parameter`, and for pages and offsets `size` and `size_parameter`",
-        ),
-        _ => Ok(()),
-    }
-}
-
-fn whole_pager(list: &ListShape) -> bool {
-    let pager = &list.pager;
-    let sized = pager.size.is_some_and(|size| size > 0) && pager.size_parameter.is_some();
-    match pager.kind {
-        PagerKind::None => true,
-        PagerKind::Offset | PagerKind::Page => pager.parameter.is_some() && sized,
-        PagerKind::Cursor => pager.parameter.is_some() && pager.next.is_some(),
-    }
-}
-
-fn check_part(description: &Description, part: &Part) -> Checked {
-    let from = match (&part.from, &part.value) {
-        (Some(from), None) => from,
-        (None, Some(_)) => return Ok(()),
-        _ => return fault(&part.to, "give either `from` or `value`"),
-    };
-    let name = from.get_ref().as_str();
-    let known = match name.strip_prefix("fields.") {
-        Some(field) => {
-            description.fields.iter().any(|known| known.name.get_ref() == field && known.is.is_none())
-        }
-        None => VALUES.contains(&name),
-    };
-    if known {
-        return Ok(());
-    }
-    fault(
-        from,
-        format!(
-            "there is no value {name:?}: it is one of {}, or fields.NAME of a field of the form",
-            VALUES.join(", ")
-        ),
-    )
 }

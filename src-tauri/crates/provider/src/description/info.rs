@@ -1,12 +1,11 @@
 //! The description as the window and the command line see it, and its operations by name.
 
-use super::Description;
-use super::calls::Operation;
-use super::shape::AllKind;
-use toml::Spanned;
+use super::rules::{AllKind, EventGroup};
+use super::{Description, Scope};
+use crate::base;
 use waybill_model::{
     AllEvents, AuthForm, BaseAddress, CredentialKind, EventTypeInfo, FieldInfo, FieldKind, OperationInfo,
-    ProviderInfo, ProviderOperation, Support, VariableInfo,
+    ProviderInfo, ProviderOperation, VariableInfo,
 };
 
 impl Description {
@@ -29,6 +28,7 @@ impl Description {
                     name: variable.name.get_ref().clone(),
                     label: variable.label.clone(),
                     hint: variable.hint.clone(),
+                    scope: self.scope_of(variable.name.get_ref()),
                 })
                 .collect(),
             auth: self
@@ -45,25 +45,17 @@ impl Description {
             all_events: self.all_events(),
             events_note: self.events.note.clone(),
             scheme: self.scheme.clone(),
-            operations: self
-                .operations()
+            operations: ProviderOperation::ALL
                 .into_iter()
-                .map(|(operation, shape)| OperationInfo {
-                    operation,
-                    support: shape.get_ref().support,
-                    note: shape.get_ref().note.clone(),
+                .map(|operation| {
+                    let shape = self.operation(operation);
+                    OperationInfo { operation, support: shape.support, note: shape.note.clone() }
                 })
                 .collect(),
             url_rules: self.url_rules.words.clone(),
             delivery_notes: self.delivery_notes.clone(),
             sources: self.all_sources(),
         }
-    }
-
-    /// How far an operation is there.
-    #[must_use]
-    pub fn support(&self, operation: ProviderOperation) -> Support {
-        self.operation(operation).support
     }
 
     /// What verifies this provider's deliveries.
@@ -79,41 +71,6 @@ impl Description {
         self.credential.overlap_s
     }
 
-    /// The shape of an operation.
-    pub(crate) fn operation(&self, operation: ProviderOperation) -> &Operation {
-        let all = &self.operations;
-        match operation {
-            ProviderOperation::List => &all.list,
-            ProviderOperation::Get => &all.get,
-            ProviderOperation::Create => &all.create,
-            ProviderOperation::Update => &all.update,
-            ProviderOperation::SetActive => &all.set_active,
-            ProviderOperation::Delete => &all.delete,
-            ProviderOperation::Rotate => &all.rotate,
-            ProviderOperation::Test => &all.test,
-            ProviderOperation::Log => &all.log,
-            ProviderOperation::Redeliver => &all.redeliver,
-        }
-        .get_ref()
-    }
-
-    /// Every operation with its shape, in the order of the window.
-    pub(crate) fn operations(&self) -> [(ProviderOperation, &Spanned<Operation>); 10] {
-        let all = &self.operations;
-        [
-            (ProviderOperation::List, &all.list),
-            (ProviderOperation::Get, &all.get),
-            (ProviderOperation::Create, &all.create),
-            (ProviderOperation::Update, &all.update),
-            (ProviderOperation::SetActive, &all.set_active),
-            (ProviderOperation::Delete, &all.delete),
-            (ProviderOperation::Rotate, &all.rotate),
-            (ProviderOperation::Test, &all.test),
-            (ProviderOperation::Log, &all.log),
-            (ProviderOperation::Redeliver, &all.redeliver),
-        ]
-    }
-
     fn event_types(&self) -> impl Iterator<Item = EventTypeInfo> + '_ {
         self.events.groups.iter().flat_map(|group| {
             group
@@ -123,16 +80,35 @@ impl Description {
         })
     }
 
+    /// The groups of event types that an account of this kind has.
+    fn groups(&self, scope: &str) -> impl Iterator<Item = &EventGroup> {
+        let fits = move |group: &&EventGroup| {
+            group.scopes.is_empty() || group.scopes.iter().any(|known| known.get_ref() == scope)
+        };
+        self.events.groups.iter().filter(fits)
+    }
+
+    /// Every type that is known for an account of this kind.
+    pub(crate) fn known_types(&self, scope: &str) -> impl Iterator<Item = &str> {
+        self.groups(scope).flat_map(|group| group.types.iter().map(|name| name.get_ref().as_str()))
+    }
+
+    /// The kind of account that a variable belongs to, for people; absent: to all.
+    fn scope_of(&self, variable: &str) -> Option<String> {
+        let named = |scope: &&Scope| base::placeholders(scope.path.get_ref()).contains(&variable);
+        self.scopes.iter().find(named).map(|scope| scope.label.clone())
+    }
+
     /// The types that "every type" stands for when each must be named.
-    pub(crate) fn every_type(&self) -> Vec<String> {
-        let named = self.events.groups.iter().filter(|group| group.in_all);
+    pub(crate) fn every_type(&self, scope: &str) -> Vec<String> {
+        let named = self.groups(scope).filter(|group| group.in_all);
         named.flat_map(|group| group.types.iter().map(|name| name.get_ref().clone())).collect()
     }
 
     pub(crate) fn all_events(&self) -> AllEvents {
         match (self.events.all.get_ref(), &self.events.word) {
             (AllKind::Wildcard, Some(word)) => AllEvents::Wildcard { word: word.clone() },
-            (AllKind::Empty, _) => AllEvents::Empty,
+            (AllKind::Empty | AllKind::Null, _) => AllEvents::Empty,
             _ => AllEvents::Explicit,
         }
     }
@@ -147,13 +123,26 @@ impl Description {
             ("rate limit", &self.rate_limit.source),
         ];
         let log = self.log.iter().map(|log| format!("log entry: {}", log.source));
-        let operations = self.operations().into_iter().filter_map(|(operation, shape)| {
+        let operations = self.operations().filter_map(|(operation, shape)| {
             let source = &shape.get_ref().source;
             let name = serde_json::to_value(operation).ok()?;
             (!source.is_empty()).then(|| format!("{}: {source}", name.as_str().unwrap_or_default()))
         });
+        let sign_in = self.auth.iter().filter_map(|auth| auth.sign_in.as_ref());
+        let sign_in = sign_in.map(|sign_in| format!("signing in: {}", sign_in.get_ref().source));
+        let choices = self.fields.iter().filter_map(|field| Some((field, field.choices.as_ref()?)));
+        let choices =
+            choices.map(|(field, choices)| format!("{}: {}", field.label, choices.get_ref().source));
         let areas = areas.into_iter().map(|(area, source)| format!("{area}: {source}"));
-        self.sources.iter().cloned().chain(operations).chain(areas).chain(log).collect()
+        self.sources
+            .iter()
+            .cloned()
+            .chain(operations)
+            .chain(areas)
+            .chain(log)
+            .chain(sign_in)
+            .chain(choices)
+            .collect()
     }
 }
 

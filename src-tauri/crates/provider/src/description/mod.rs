@@ -1,18 +1,25 @@
 //! The description language: what a provider's file can say.
 //!
-//! `shape` and `calls` are the file as it is written, `check` the rules that its grammar can't express, `info`
-//! the form in which the window and the command line see it.
+//! `shape`, `access`, `rules`, `calls` and `entry` are the file as it is written, `check` and `check_calls`
+//! the rules that its grammar can't express, `info` the form in which the window and the command line see it,
+//! `support` which operation is there.
 
+mod access;
 mod calls;
 mod check;
+mod check_calls;
+mod entry;
 mod info;
+mod rules;
 mod shape;
+mod support;
 
-pub(crate) use calls::{
-    Interval, ListShape, LogMap, Operation, OutcomeMap, Pager, PagerKind, Part, StateRule,
-};
+pub(crate) use access::{Auth, AuthKind, Scope, SecretText, SignIn};
+pub(crate) use calls::{ChoiceMap, ListShape, Operation, OutcomeMap, Pager, PagerKind, Part, StreamMap};
+pub(crate) use entry::{Interval, KeptBody, LogMap, StateRule, TimeUnit};
+pub(crate) use rules::{AllKind, EmptyList, HintUnit, RateLimit, UrlRules};
 pub use shape::Description;
-pub(crate) use shape::{Auth, EmptyList, HintUnit, StandsFor, UrlRules};
+pub(crate) use shape::{BodyForm, StandsFor};
 
 use crate::Fault;
 

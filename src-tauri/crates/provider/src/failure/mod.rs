@@ -5,10 +5,12 @@
 
 mod problems;
 
+use crate::answer::{End, RawAnswer};
 use crate::decode;
 use crate::description::{Auth, Description};
-use crate::exchange::{End, Lost, RawAnswer};
+use crate::exchange::Lost;
 use crate::request::Request;
+use crate::retry;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -23,7 +25,8 @@ pub(crate) struct Teller<'a> {
     pub(crate) description: &'a Description,
     pub(crate) operation: ProviderOperation,
     pub(crate) auth: Option<&'a Auth>,
-    pub(crate) token: &'a SecretString,
+    /// What must not stand in any word: the credential in each form that it is sent in.
+    pub(crate) hidden: &'a [SecretString],
 }
 
 /// What the call was for, and what is the case when it was not done.
@@ -39,6 +42,13 @@ pub(crate) fn words(operation: ProviderOperation) -> (&'static str, &'static str
         ProviderOperation::Test => ("send a test event", "No test event was sent."),
         ProviderOperation::Log => ("read the delivery log", "Nothing was read."),
         ProviderOperation::Redeliver => ("send the delivery again", "Nothing was sent again."),
+        ProviderOperation::Secret => ("read the secret", "Nothing was read."),
+        ProviderOperation::Entry => ("read the log entry", "Nothing was read."),
+        ProviderOperation::ReplayEvent => ("send the event again", "Nothing was sent again."),
+        ProviderOperation::Recover => ("send again what failed", "Nothing was sent again."),
+        ProviderOperation::Listen => ("stream its events", "Nothing was heard."),
+        ProviderOperation::Health => ("tell how the endpoints fare", "Nothing was read."),
+        ProviderOperation::EventTypes => ("read the event types", "Nothing was read."),
     }
 }
 
@@ -51,9 +61,10 @@ fn look(operation: ProviderOperation) -> &'static str {
         ProviderOperation::Rotate => {
             "The old secret may be dead. Rotate again, or look at the provider's own page."
         }
-        ProviderOperation::Test | ProviderOperation::Redeliver => {
-            "Look whether it arrives before asking again."
-        }
+        ProviderOperation::Test
+        | ProviderOperation::Redeliver
+        | ProviderOperation::ReplayEvent
+        | ProviderOperation::Recover => "Look whether it arrives before asking again.",
         _ => "Read the endpoint again to see how it stands.",
     }
 }
@@ -74,6 +85,34 @@ impl Teller<'_> {
             .hint("Check the network and the connection's base address, then try again."),
             Lost::NoAnswer(cause) => self.open(request.reads(), &cause),
         }
+    }
+
+    /// The call was not made, as the credential was refused to the one before it.
+    pub(crate) fn refused_meanwhile(&self) -> Failure {
+        let (task, undone) = words(self.operation);
+        Failure::new(
+            ErrorCode::ProviderUnauthorized,
+            format!(
+                "{} refused the credential to another call, so it was not asked to {task}. {undone}",
+                self.title()
+            ),
+        )
+        .hint(self.hint(ErrorCode::ProviderUnauthorized))
+    }
+
+    /// The call was not made, as the provider asked to be left alone for longer than is borne.
+    pub(crate) fn held(&self, wait: Duration) -> Failure {
+        let (task, undone) = words(self.operation);
+        let seconds = wait.as_secs_f64().ceil();
+        Failure::new(
+            ErrorCode::ProviderRateLimited,
+            format!(
+                "{} asked to wait {seconds} s more, so it was not asked to {task}. {undone}",
+                self.title()
+            ),
+        )
+        .hint(self.hint(ErrorCode::ProviderRateLimited))
+        .details(json!({ "retry_after_s": seconds }))
     }
 
     /// The answer broke off: for a read nothing happened, for a write nobody knows.
@@ -137,16 +176,22 @@ impl Teller<'_> {
         let said = body.as_ref().and_then(|body| self.message(body)).or_else(|| plain(answer));
         let code = body.as_ref().and_then(|body| self.code(body));
         let fields = body.as_ref().map(|body| self.fields(body, code.as_deref())).unwrap_or_default();
-        let kind = self.kind(status, said.as_deref(), &fields);
+        let said = said.or_else(|| listed(&fields));
+        let limited = retry::limited(self.description, answer);
+        let kind = if limited {
+            ErrorCode::ProviderRateLimited
+        } else {
+            self.kind(status, said.as_deref(), &fields)
+        };
         let (task, undone) = words(self.operation);
         let reason = match &said {
             Some(said) => format!("{status}: {}", self.covered(said)),
             None => format!("{status}, without words"),
         };
         let verb = if status >= 500 { "failed to" } else { "refused to" };
-        let undone = if kind == ErrorCode::ProviderNotFound && !is_read(self.operation) {
+        let undone = if kind == ErrorCode::ProviderNotFound && !self.operation.reads() {
             "Nothing was changed."
-        } else if status >= 500 && !is_read(self.operation) {
+        } else if status >= 500 && !self.operation.reads() {
             "It may or may not have been done."
         } else {
             undone
@@ -211,7 +256,7 @@ impl Teller<'_> {
                 "Somebody changed it meanwhile: look at both sides and decide which shall hold.".to_owned()
             }
             ErrorCode::ProviderRateLimited => "Wait as long as the provider asks, then try again.".to_owned(),
-            ErrorCode::ProviderFailed if is_read(self.operation) => "Try again later.".to_owned(),
+            ErrorCode::ProviderFailed if self.operation.reads() => "Try again later.".to_owned(),
             ErrorCode::ProviderFailed => look(self.operation).to_owned(),
             _ => "Correct what the provider names and try again.".to_owned(),
         }
@@ -235,15 +280,23 @@ impl Teller<'_> {
 
     /// A provider's words, cut to length, without control characters and without our token.
     fn covered(&self, text: &str) -> String {
-        let token = self.token.expose_secret().trim();
-        let text = if token.len() >= 4 { text.replace(token, "<token>") } else { text.to_owned() };
+        let mut text = text.to_owned();
+        for hidden in self.hidden {
+            let hidden = hidden.expose_secret().trim();
+            if hidden.len() >= 4 {
+                text = text.replace(hidden, "<token>");
+            }
+        }
         let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(WORDS).collect();
         clean.trim().to_owned()
     }
 }
 
-const fn is_read(operation: ProviderOperation) -> bool {
-    matches!(operation, ProviderOperation::List | ProviderOperation::Get | ProviderOperation::Log)
+/// The problems of fields as words, for a refusal that has no others.
+fn listed(fields: &[FieldProblem]) -> Option<String> {
+    let told: Vec<String> =
+        fields.iter().map(|problem| format!("{} {}", problem.field, problem.problem)).collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// A short answer in plain text is the provider's words; a page is not.

@@ -9,8 +9,8 @@ use waybill_model::{FieldProblem, ProviderOperation};
 /// Under which names the lists of problems known so far name the field, and the problem.
 const FIELD_NAMES: [&str; 9] =
     ["field", "property", "propertyName", "param", "parameter", "name", "path", "pointer", "loc"];
-const PROBLEM_NAMES: [&str; 8] =
-    ["message", "problem", "reason", "detail", "description", "error", "msg", "title"];
+const PROBLEM_NAMES: [&str; 9] =
+    ["message", "problem", "reason", "detail", "description", "error", "msg", "title", "code"];
 
 impl Teller<'_> {
     pub(super) fn message(&self, body: &Value) -> Option<String> {
@@ -48,6 +48,10 @@ impl Teller<'_> {
                 _ => {}
             }
         }
+        if let Some(field) = errors.field.iter().find_map(|path| path::at(body, path)?.as_str()) {
+            let said = self.message(body).unwrap_or_else(|| "was refused".to_owned());
+            add(field, &said);
+        }
         // Validators of the Nest kind write "url must be a valid URL" or "each value in events must …".
         let listed: Vec<String> = problems.iter().map(|problem| problem.field.clone()).collect();
         for list in errors.message.iter().filter_map(|path| path::at(body, path)) {
@@ -84,6 +88,7 @@ impl Teller<'_> {
 
     fn form_name(&self, member: &str) -> String {
         let member = member.trim_start_matches(['/', '#', '.']).trim_start_matches("body.");
+        let member = member.trim_start_matches("data/attributes/");
         let first = member.split(['[', '.', '/']).next().unwrap_or(member);
         let part = self
             .parts()
@@ -118,7 +123,10 @@ fn named(item: &Value) -> Option<(String, String)> {
         Value::String(text) => Some(text.clone()),
         Value::Array(parts) => parts.iter().rev().find_map(Value::as_str).map(str::to_owned),
         _ => None,
-    })?;
+    });
+    // JSON:API names it in `source`.
+    let pointer = || item.get("source")?.get("pointer")?.as_str().map(str::to_owned);
+    let field = field.or_else(pointer)?;
     let problem = PROBLEM_NAMES.iter().find_map(|name| texts(item.get(name)?).into_iter().next());
     Some((field, problem.unwrap_or_else(|| "was refused".to_owned())))
 }
