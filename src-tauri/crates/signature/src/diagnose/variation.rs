@@ -11,7 +11,6 @@ use super::template::{self, Reading, Template, configured, signs_address};
 use super::timestamps;
 use crate::algorithm::Hash;
 use crate::describe::{BodyPart, Component, UrlPart};
-use crate::message::PartKind;
 use crate::request::Request;
 use crate::scheme::Scheme;
 use std::borrow::Cow;
@@ -338,6 +337,3 @@ pub(super) fn hashes(own: Option<Hash>, received: &[Received]) -> Vec<Hash> {
     list.sort_by_key(|hash| (Some(*hash) != own, hash.length()));
     list
 }
-
-/// The kind of bytes that a message chunk of an address is.
-pub(super) const ADDRESS: PartKind = PartKind::Url;

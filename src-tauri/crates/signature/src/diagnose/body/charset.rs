@@ -9,7 +9,7 @@ const WINDOWS: [u16; 32] = [
 
 /// A change of charset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Charset {
+pub(in crate::diagnose) enum Charset {
     /// UTF-8 was read as Latin-1 and written as UTF-8; this takes it back.
     FromLatin1,
     /// The same with Windows-1252.

@@ -4,7 +4,7 @@ use crate::request::form_pairs;
 
 /// How a form is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FormStyle {
+pub(in crate::diagnose) struct FormStyle {
     /// A blank is `+`, else `%20`.
     plus: bool,
     /// Hex digits in upper case.

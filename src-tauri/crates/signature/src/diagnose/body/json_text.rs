@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 /// White space between the parts of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Layout {
+pub(in crate::diagnose) struct Layout {
     /// For people.
     pub(super) title: &'static str,
     item: &'static str,
@@ -39,7 +39,7 @@ pub(super) const LAYOUTS: [Layout; 9] = [
 
 /// How strings are spelled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Strings {
+pub(in crate::diagnose) struct Strings {
     /// As they came, but for slashes.
     pub(super) kept: bool,
     ascii: bool,
@@ -75,7 +75,7 @@ pub(super) const STRINGS: [Strings; 9] = [
 
 /// How numbers are spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Numbers {
+pub(in crate::diagnose) enum Numbers {
     /// As they came.
     Kept,
     /// The shortest text of the double, as JavaScript writes it: `1.50` is `1.5`, `1.0` is `1`.
@@ -86,7 +86,7 @@ pub(super) enum Numbers {
 
 /// A spelling of a whole document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Spelling {
+pub(in crate::diagnose) struct Spelling {
     pub(super) layout: Layout,
     pub(super) strings: Strings,
     pub(super) numbers: Numbers,
