@@ -8,6 +8,10 @@ const VIEWS = [
   "/inboxes",
   "/inboxes?new=true",
   "/replays",
+  "/schemes",
+  "/schemes?id=stripe",
+  "/schemes?new=true",
+  "/schemes?copy=slack",
   "/settings",
 ];
 

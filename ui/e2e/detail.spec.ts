@@ -138,6 +138,6 @@ test.describe("signatures", () => {
     await expect(page.getByText("Signature invalid").first()).toBeVisible();
     await expect(page.getByRole("heading", { name: /does not match/ })).toBeVisible();
     await page.getByRole("button", { name: "Check again" }).click();
-    await expect(page.getByText(/checked again/)).toBeVisible();
+    await expect(page.getByText(/deliver(y|ies) checked again/)).toBeVisible();
   });
 });

@@ -43,7 +43,7 @@ export function beginning(
     }
   };
   const name = copy ? free(id) : id;
-  if (read === null) return { draft: { ...EMPTY, id: name, text, tab: "text" }, left: [] };
+  if (read === null) return { draft: { ...EMPTY, id: name, text }, left: [] };
   // What a form would lose is kept by staying with the text; a copy begins with the form all the same.
   const keepText = !copy && read.left.length > 0;
   return {
@@ -51,7 +51,7 @@ export function beginning(
       ...draftOf(read.form),
       id: name,
       ...(copy ? { title: `${read.form.title} (own)` } : {}),
-      ...(keepText ? { text, tab: "text" as const } : {}),
+      ...(keepText ? { text } : {}),
     },
     left: read.left,
   };
@@ -91,6 +91,7 @@ function Opened({ of, copy, delivery: wanted, initial, left, ids }: OpenedProps)
   const [chosen, setChosen] = useState(wanted ?? null);
   const [secret, setSecret] = useState("");
   const [config, setConfig] = useState<Record<string, string>>({});
+  const [tab, setTab] = useState<"form" | "text">(value.text === null ? "form" : "text");
   const [tried, setTried] = useState(false);
   const [asking, setAsking] = useState<"replace" | "as" | null>(null);
   const [newId, setNewId] = useState("");
@@ -214,11 +215,11 @@ function Opened({ of, copy, delivery: wanted, initial, left, ids }: OpenedProps)
               onChange={(next) => change({ id: next })}
             />
           )}
-          <Tabs<SchemeDraft["tab"]>
+          <Tabs
             label="How to describe it"
             className={styles.tabs ?? ""}
-            value={value.tab}
-            onChange={(tab) => change({ tab })}
+            value={tab}
+            onChange={setTab}
             tabs={[
               {
                 id: "form",
@@ -233,7 +234,7 @@ function Opened({ of, copy, delivery: wanted, initial, left, ids }: OpenedProps)
                             small
                             onClick={() => {
                               const read = formOf(text);
-                              change(read ? { ...draftOf(read.form), id: value.id, tab: "form" } : { text: null });
+                              change(read ? { ...draftOf(read.form), id: value.id } : { text: null });
                             }}
                           >
                             Use the form

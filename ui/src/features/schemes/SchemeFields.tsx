@@ -121,7 +121,7 @@ export function SchemeFields({ value, change, problem }: FieldsProps) {
         ) : (
           <div className={page.two}>
             <TextField
-              label={value.format === "pairs" ? "Pairs that hold a signature" : "Versions that count"}
+              label={value.format === "pairs" ? "Signature pairs" : "Versions taken"}
               placeholder="v1"
               value={value.accept}
               onChange={(accept) => change({ accept })}
@@ -135,7 +135,7 @@ export function SchemeFields({ value, change, problem }: FieldsProps) {
             />
             {value.format === "pairs" ? (
               <TextField
-                label="Between name and value"
+                label="Between both"
                 optional
                 placeholder="="
                 value={value.assign}
@@ -204,7 +204,7 @@ export function SchemeFields({ value, change, problem }: FieldsProps) {
               onChange={(unit) => change({ unit })}
             />
             <TextField
-              label="At most so old, in seconds"
+              label="Oldest, in s"
               optional
               inputMode="numeric"
               placeholder="no limit"
@@ -213,7 +213,7 @@ export function SchemeFields({ value, change, problem }: FieldsProps) {
               onChange={(maxAge) => change({ maxAge })}
             />
             <TextField
-              label="At most so far ahead"
+              label="Ahead, in s"
               optional
               inputMode="numeric"
               placeholder="no limit"

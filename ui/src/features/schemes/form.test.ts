@@ -105,10 +105,10 @@ test("the editor begins with the form where it fits, else with the text", () => 
     'title = "A"\nalgorithm = "hmac-sha256"\nmessage = "{body}"\nsources = ["https://a.example"]\n[key]\nencoding = "text"\n[signature]\nfrom = { header = "X" }\nencoding = "hex"\n';
   const taken = (id: string) => id === "a-own";
   const copy = beginning(simple, "a", true, taken);
-  expect(copy.draft).toMatchObject({ id: "a-own-2", title: "A (own)", text: null, tab: "form" });
+  expect(copy.draft).toMatchObject({ id: "a-own-2", title: "A (own)", text: null });
   expect(copy.left).toEqual(["sources"]);
-  expect(beginning(simple, "a", false, taken).draft).toMatchObject({ id: "a", text: simple, tab: "text" });
-  expect(beginning("unreadable", "a", false, taken).draft).toMatchObject({ text: "unreadable", tab: "text" });
+  expect(beginning(simple, "a", false, taken).draft).toMatchObject({ id: "a", text: simple });
+  expect(beginning("unreadable", "a", false, taken).draft).toMatchObject({ text: "unreadable" });
 });
 
 const info = (id: string, title: string, header: string): SchemeInfo =>

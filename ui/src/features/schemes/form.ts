@@ -13,7 +13,6 @@ export interface SchemeDraft {
   id: string;
   /** Written by hand; null: the form makes it. */
   text: string | null;
-  tab: "form" | "text";
   title: string;
   algorithm: string;
   header: string;
@@ -44,7 +43,6 @@ export interface SchemeDraft {
 export const EMPTY: SchemeDraft = {
   id: "",
   text: null,
-  tab: "form",
   title: "",
   algorithm: "hmac-sha256",
   header: "",

@@ -98,34 +98,35 @@ export function signatureHandlers(
     },
   ];
 
+  const signature: Handlers["deliveries.signature"] = ({ id }) => {
+    const one = row(id);
+    const bad = one.verdict === "invalid" && !mended.has(id);
+    return {
+      scheme: one.verdict === "unchecked" ? null : MYND_SCHEME,
+      verdict: mended.has(id) ? "valid" : one.verdict,
+      reason: mended.has(id) ? "ok" : one.reason,
+      stored: null,
+      secret: one.verdict === "unchecked" ? null : "mynd-prod signing secret",
+      secret_id: "s-mynd-prod",
+      signed: [
+        { kind: "timestamp", text: "1781166727", size: 10 },
+        { kind: "text", text: ".", size: 1 },
+        { kind: "body", text: text(id), size: text(id).length },
+      ],
+      signed_size: text(id).length + 11,
+      timestamp: 1_781_166_727,
+      age_s: 2,
+      tolerance_s: 300,
+      received: ["v1=9c41e0a7d2b0c4f1e877b20f"],
+      computed: [bad ? "v1=03fb5512c8a1d5e0f2e1904a" : "v1=9c41e0a7d2b0c4f1e877b20f"],
+      diagnosis: bad ? diagnosis : [],
+      search: bad ? searched("more", 2_120) : null,
+      looks_like: null,
+      vault_problem: null,
+    };
+  };
   return {
-    "deliveries.signature": ({ id }) => {
-      const one = row(id);
-      const bad = one.verdict === "invalid" && !mended.has(id);
-      return {
-        scheme: one.verdict === "unchecked" ? null : MYND_SCHEME,
-        verdict: mended.has(id) ? "valid" : one.verdict,
-        reason: mended.has(id) ? "ok" : one.reason,
-        stored: null,
-        secret: one.verdict === "unchecked" ? null : "mynd-prod signing secret",
-        secret_id: "s-mynd-prod",
-        signed: [
-          { kind: "timestamp", text: "1781166727", size: 10 },
-          { kind: "text", text: ".", size: 1 },
-          { kind: "body", text: text(id), size: text(id).length },
-        ],
-        signed_size: text(id).length + 11,
-        timestamp: 1_781_166_727,
-        age_s: 2,
-        tolerance_s: 300,
-        received: ["v1=9c41e0a7d2b0c4f1e877b20f"],
-        computed: [bad ? "v1=03fb5512c8a1d5e0f2e1904a" : "v1=9c41e0a7d2b0c4f1e877b20f"],
-        diagnosis: bad ? diagnosis : [],
-        search: bad ? searched("more", 2_120) : null,
-        looks_like: null,
-        vault_problem: null,
-      };
-    },
+    "deliveries.signature": signature,
     "diagnosis.start": () => {
       progress = { search: searched("running", 2_120), diagnosis: [] };
       return progress;
@@ -162,9 +163,19 @@ export function signatureHandlers(
       own.delete(id);
       return {};
     },
-    "schemes.preview": () => ({ faults: [], report: null }),
+    "schemes.preview": ({ delivery }) => ({ faults: [], report: delivery ? signature({ id: delivery }) : null }),
     "schemes.compose": () => ({ text: MYND_TEXT, faults: [] }),
-    "schemes.detect": () => [],
+    "schemes.detect": ({ delivery }) =>
+      delivery && row(delivery).verdict === "unchecked"
+        ? [
+            {
+              scheme: "github-sha256",
+              title: "GitHub",
+              reason: "The header X-Hub-Signature-256 holds sha256= and 64 hex digits.",
+              confidence: "likely",
+            },
+          ]
+        : [],
     "schemes.test_key": () => {
       throw new Error("The fake makes no keys.");
     },
