@@ -130,9 +130,11 @@ export const REASON_SENTENCES: Record<Reason, string> = {
   untrusted_cert_url: "The request points to a certificate on a host that the scheme does not trust.",
   url_mismatch: "The request was signed for another address than the one configured for this inbox.",
   bad_key: "The secret of this inbox can't be read the way the scheme says, or is empty.",
+  key_needed: "The provider publishes its key or certificate on the network, and Waybill does not fetch it.",
   no_secret: "The inbox has no scheme, or no secret to check with.",
   scheme_unconfirmed: "It did not match, but the scheme itself is not confirmed by the provider's documents.",
   body_too_large: "The body was cut at the cap, so nothing can be said of its signature.",
+  handshake: "It is a handshake: the sender asks whether the address is willing, and does not sign that.",
 };
 
 /** What usually mends it, where the diagnosis has nothing better. */
@@ -147,6 +149,7 @@ export const REASON_MENDS: Partial<Record<Reason, string>> = {
   timestamp_too_old: "Check this machine's clock. To send it on, replay it signed again.",
   timestamp_too_new: "Check this machine's clock.",
   bad_key: "Enter the secret again, whole and without line breaks.",
+  key_needed: "Get the key or certificate yourself and add it to the inbox like a secret, then check again.",
   no_secret: "Add the endpoint's signing secret to the inbox, then check again.",
   url_mismatch: "Set the inbox's `url` to the address the provider has registered.",
   body_too_large: "Raise the largest body in the settings and have it delivered again.",

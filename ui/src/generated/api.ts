@@ -2237,7 +2237,7 @@ query: string, };
 /**
  * Why a verdict is what it is: the reason codes of the command line contract.
  */
-export type Reason = "ok" | "missing_signature" | "missing_header" | "missing_timestamp" | "malformed_signature_header" | "no_acceptable_signature" | "unsupported_version" | "wrong_prefix" | "bad_signature_encoding" | "duplicate_header" | "signature_mismatch" | "timestamp_malformed" | "timestamp_too_old" | "timestamp_too_new" | "body_digest_mismatch" | "claim_mismatch" | "alg_not_allowed" | "unknown_key_id" | "untrusted_cert_url" | "url_mismatch" | "bad_key" | "no_secret" | "scheme_unconfirmed" | "body_too_large";
+export type Reason = "ok" | "missing_signature" | "missing_header" | "missing_timestamp" | "malformed_signature_header" | "no_acceptable_signature" | "unsupported_version" | "wrong_prefix" | "bad_signature_encoding" | "duplicate_header" | "signature_mismatch" | "timestamp_malformed" | "timestamp_too_old" | "timestamp_too_new" | "body_digest_mismatch" | "claim_mismatch" | "alg_not_allowed" | "unknown_key_id" | "untrusted_cert_url" | "url_mismatch" | "bad_key" | "key_needed" | "no_secret" | "scheme_unconfirmed" | "body_too_large";
 
 /**
  * Asks the provider to send a delivery again.
@@ -3821,6 +3821,7 @@ export const REASONS = [
   "untrusted_cert_url",
   "url_mismatch",
   "bad_key",
+  "key_needed",
   "no_secret",
   "scheme_unconfirmed",
   "body_too_large",

@@ -93,6 +93,8 @@ reasons! {
     UrlMismatch = "url_mismatch" => Invalid,
     /// The secret or key can't be read as the scheme says, or is empty.
     BadKey = "bad_key" => Unchecked,
+    /// The key is published where only the network knows it; nothing is fetched, and none was given.
+    KeyNeeded = "key_needed" => Unchecked,
     /// The scheme needs a secret and none is known.
     NoSecret = "no_secret" => Unchecked,
     /// The check failed under a description that is itself not confirmed by the provider's documents.

@@ -29,6 +29,18 @@ pub(crate) enum Algorithm {
     Sha256,
     /// Ed25519 (RFC 8032), verified with a public key.
     Ed25519,
+    /// RSA with PKCS #1 v1.5 padding (RFC 8017 section 8.2) and SHA-1.
+    RsaSha1,
+    /// RSA with PKCS #1 v1.5 padding and SHA-256.
+    RsaSha256,
+    /// RSA with PSS padding (RFC 8017 section 8.1) and SHA-256, the salt as long as the digest.
+    RsaPssSha256,
+    /// ECDSA on P-256 with SHA-256, the signature in DER (RFC 3279 section 2.2.3).
+    EcdsaP256Sha256,
+    /// The same with the signature as its two numbers of 32 bytes each.
+    EcdsaP256Sha256Raw,
+    /// A JSON web signature (RFC 7515): the token names its own algorithm, the scheme those it takes.
+    Jws,
     /// No signature: the secret itself is sent.
     Token,
 }
@@ -56,8 +68,39 @@ pub(crate) enum Family {
     Hash(Hash),
     /// A key pair on Curve25519.
     Ed25519,
+    /// An RSA key pair.
+    Rsa(Hash, Padding),
+    /// A key pair on P-256, with SHA-256.
+    P256(PointForm),
+    /// Told by the token.
+    Jws,
     /// The secret is what is sent.
     Token,
+}
+
+/// The padding of an RSA signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Padding {
+    /// PKCS #1 v1.5.
+    Pkcs1v15,
+    /// PSS.
+    Pss,
+}
+
+/// How the two numbers of an ECDSA signature are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PointForm {
+    /// As a DER sequence.
+    Der,
+    /// One after the other.
+    Raw,
+}
+
+impl Family {
+    /// True when a public key verifies and only a private one signs.
+    pub(crate) const fn has_key_pair(self) -> bool {
+        matches!(self, Self::Ed25519 | Self::Rsa(..) | Self::P256(_))
+    }
 }
 
 impl Algorithm {
@@ -71,6 +114,12 @@ impl Algorithm {
             Self::Sha1 => Family::Hash(Hash::Sha1),
             Self::Sha256 => Family::Hash(Hash::Sha256),
             Self::Ed25519 => Family::Ed25519,
+            Self::RsaSha1 => Family::Rsa(Hash::Sha1, Padding::Pkcs1v15),
+            Self::RsaSha256 => Family::Rsa(Hash::Sha256, Padding::Pkcs1v15),
+            Self::RsaPssSha256 => Family::Rsa(Hash::Sha256, Padding::Pss),
+            Self::EcdsaP256Sha256 => Family::P256(PointForm::Der),
+            Self::EcdsaP256Sha256Raw => Family::P256(PointForm::Raw),
+            Self::Jws => Family::Jws,
             Self::Token => Family::Token,
         }
     }
@@ -85,6 +134,12 @@ impl Algorithm {
             Self::Sha1 => "SHA-1 over the secret and the message",
             Self::Sha256 => "SHA-256 over the secret and the message",
             Self::Ed25519 => "Ed25519",
+            Self::RsaSha1 => "RSA-SHA1",
+            Self::RsaSha256 => "RSA-SHA256",
+            Self::RsaPssSha256 => "RSA-PSS-SHA256",
+            Self::EcdsaP256Sha256 => "ECDSA P-256 SHA-256",
+            Self::EcdsaP256Sha256Raw => "ECDSA P-256 SHA-256, raw",
+            Self::Jws => "JSON web signature",
             Self::Token => "shared token",
         }
     }
@@ -94,7 +149,8 @@ impl Algorithm {
         match self.family() {
             Family::Mac(hash) | Family::Hash(hash) => Some(hash.length()),
             Family::Ed25519 => Some(ed25519_dalek::SIGNATURE_LENGTH),
-            Family::Token => None,
+            Family::P256(PointForm::Raw) => Some(64),
+            Family::P256(PointForm::Der) | Family::Rsa(..) | Family::Jws | Family::Token => None,
         }
     }
 }

@@ -8,9 +8,11 @@ use crate::catalogue::Catalogue;
 use crate::describe::Component;
 use crate::reader::Reader;
 use crate::request::Request;
+use crate::require::requirements;
 use crate::scheme::Scheme;
 use crate::time;
-use crate::verify::{decoded, requirements, signature_values};
+use crate::token;
+use crate::verify::{decoded, signature_values};
 use std::collections::BTreeMap;
 
 /// A scheme that a request may be signed under.
@@ -42,6 +44,9 @@ fn score(scheme: &Scheme, request: &Request<'_>) -> Option<i64> {
     let values = signature_values(rule, &reader).ok()?;
     let split = rule.format.split(values.iter().map(AsRef::as_ref), &config).ok()?;
     let signatures = decoded(rule, &split.candidates).ok()?;
+    if let Some(rule) = &scheme.token {
+        split.candidates.iter().find(|token| token::is_one(token, rule))?;
+    }
     let length = scheme.algorithm.signature_length();
     if !signatures.iter().any(|bytes| length.is_none_or(|length| bytes.len() == length)) {
         return None;

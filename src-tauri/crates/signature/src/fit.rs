@@ -5,8 +5,11 @@
 
 use crate::algorithm::Family;
 use crate::describe::{
-    Component, File, FormatWord, Message, SignatureFile, Source, TimestampFile, is_header_name,
+    AlgorithmBy, Component, File, FormatWord, Message, SignatureFile, Source, TimestampFile, TokenRule,
+    is_header_name,
 };
+use crate::encoding::Encoding;
+use crate::handshake;
 use crate::json::Pointer;
 use crate::key::{KeyEncoding, KeyReading};
 use crate::scheme::{Scheme, SignatureRule, TimestampRule};
@@ -46,11 +49,20 @@ pub(crate) fn fit_together(id: String, file: File) -> Result<Scheme, Wrong> {
                 "a token is sent as it is: there is no `message`".to_owned(),
             ));
         }
-        (Family::Mac(_) | Family::Hash(_) | Family::Ed25519, true) => {
+        (Family::Jws, false) => {
+            return Err((spans.into_iter().next(), "a token brings what is signed: see `[jws]`".to_owned()));
+        }
+        (Family::Mac(_) | Family::Hash(_), true) => {
+            return Err((algorithm_span, "this algorithm signs something: `message` is missing".to_owned()));
+        }
+        (family, true) if family.has_key_pair() => {
             return Err((algorithm_span, "this algorithm signs something: `message` is missing".to_owned()));
         }
         _ => {}
     }
+    let algorithm_by = file.algorithm_by.map(|by| one_family(by, family)).transpose()?;
+    let token = token_rule(file.jws, family, &signature, algorithm_span.clone())?;
+    let published = file.key.as_ref().and_then(|key| key.get_ref().published.clone());
     for (message, span) in messages.iter().zip(spans) {
         judge_message(message, family, &signature, timestamp.is_some()).map_err(|text| (Some(span), text))?;
     }
@@ -60,17 +72,29 @@ pub(crate) fn fit_together(id: String, file: File) -> Result<Scheme, Wrong> {
         (None, Family::Token) => vec![KeyReading::text()],
         (None, _) => return Err((algorithm_span, "`[key]` is missing: how is the secret read?".to_owned())),
     };
-    if !matches!(family, Family::Ed25519) && readings.iter().any(|one| one.encoding == KeyEncoding::Pem) {
-        return Err((algorithm_span, "a PEM block is no key for this algorithm".to_owned()));
+    let public = family.has_key_pair() || family == Family::Jws;
+    if !public && readings.iter().any(|one| matches!(one.encoding, KeyEncoding::Pem | KeyEncoding::Jwk)) {
+        return Err((algorithm_span, "a public key is no key for this algorithm".to_owned()));
     }
-    if let Some(name) = file.emit.set.keys().find(|name| !is_header_name(name)) {
+    if let Some(name) =
+        file.emit.set.keys().chain(file.emit.default.keys()).find(|name| !is_header_name(name))
+    {
         return Err((None, format!("{name:?} in `[emit]` can't be the name of a header")));
     }
+
+    let handshakes = file
+        .handshake
+        .into_iter()
+        .map(|one| handshake::fit(one, Some(family)))
+        .collect::<Result<Vec<_>, Wrong>>()?;
 
     let mut scheme = Scheme {
         id,
         title: file.title,
         algorithm,
+        algorithm_by,
+        token,
+        published,
         messages,
         unconfirmed: file.unconfirmed,
         companions: file.companions,
@@ -84,6 +108,7 @@ pub(crate) fn fit_together(id: String, file: File) -> Result<Scheme, Wrong> {
         identity: file.identity,
         detect: file.detect,
         emit: file.emit,
+        handshakes,
         pointers: Vec::new(),
     };
     scheme.pointers = pointers(&scheme);
@@ -149,11 +174,56 @@ fn signature_rule(spanned: Spanned<SignatureFile>) -> Result<SignatureRule, Wron
     Ok(SignatureRule {
         from: file.from,
         also: file.also.into_iter().map(|name| name.0).collect(),
+        numbered: file.numbered.map(|name| name.0),
         repeated: file.repeated,
         format,
         encodings: file.encoding.0,
         unpadded: file.unpadded,
     })
+}
+
+/// The algorithms that a value chooses among, when one kind of key serves them all.
+fn one_family(spanned: Spanned<AlgorithmBy>, family: Family) -> Result<AlgorithmBy, Wrong> {
+    let span = spanned.span();
+    let by = spanned.into_inner();
+    let kind = |family: Family| std::mem::discriminant(&family);
+    let wrong = by.values.values().any(|one| kind(one.family()) != kind(family));
+    if wrong || by.values.is_empty() || family == Family::Jws {
+        return Err((
+            Some(span),
+            "every algorithm of `values` must be of the kind of `algorithm`".to_owned(),
+        ));
+    }
+    Ok(by)
+}
+
+/// `[jws]`, which algorithm `jws` needs and no other has.
+fn token_rule(
+    rule: Option<Spanned<TokenRule>>,
+    family: Family,
+    signature: &SignatureRule,
+    span: Option<Range<usize>>,
+) -> Result<Option<TokenRule>, Wrong> {
+    let plain = matches!(signature.format, Format::Plain { .. }) && signature.encodings == [Encoding::Text];
+    match (rule, family) {
+        (None, Family::Jws) => Err((span, "algorithm jws needs the table `[jws]`".to_owned())),
+        (Some(rule), Family::Jws) if rule.get_ref().algorithms.is_empty() => {
+            Err((Some(rule.span()), "`algorithms` is empty: which of them count?".to_owned()))
+        }
+        (Some(_), Family::Jws) if !plain => {
+            Err((span, "a token is of format plain and of encoding text".to_owned()))
+        }
+        (Some(rule), Family::Jws) => {
+            let at = Some(rule.span());
+            let rule = rule.into_inner();
+            for binding in &rule.bind {
+                judge_message(&binding.of.0, family, signature, false).map_err(|text| (at.clone(), text))?;
+            }
+            Ok(Some(rule))
+        }
+        (Some(rule), _) => Err((Some(rule.span()), "`[jws]` is for algorithm jws".to_owned())),
+        (None, _) => Ok(None),
+    }
 }
 
 fn timestamp_rule(
@@ -187,7 +257,7 @@ fn judge_message(
             Component::Field(_) if !matches!(signature.format, Format::Pairs { .. }) => {
                 fault = Some("{field:…} needs a signature of format pairs");
             }
-            Component::Digest { of, .. } => {
+            Component::Digest { of, .. } | Component::Crc32(of) => {
                 let mut inside = false;
                 of.iter().for_each(|inner| inner.walk(&mut |one| inside |= *one == Component::Secret));
                 if inside {
@@ -202,7 +272,7 @@ fn judge_message(
     }
     match (family, secrets) {
         (Family::Hash(_), 0) => fault = Some("without {secret} in it anybody could make this hash"),
-        (Family::Mac(_) | Family::Ed25519 | Family::Token, 1..) => {
+        (family, 1..) if !matches!(family, Family::Hash(_)) => {
             fault = Some("{secret} is for plain hashes; this algorithm has its own place for it");
         }
         _ => {}
@@ -226,13 +296,15 @@ fn pointers(scheme: &Scheme) -> Vec<Pointer> {
         .chain([&scheme.signature.from])
         .chain(scheme.timestamp.as_ref().map(|rule| &rule.from))
         .chain(scheme.requirements.iter().map(|rule| &rule.from))
-        .chain(scheme.body_digests.iter().map(|rule| &rule.from));
+        .chain(scheme.body_digests.iter().map(|rule| &rule.from))
+        .chain(scheme.algorithm_by.iter().map(|rule| &rule.from));
     sources.filter_map(Source::pointer).for_each(&mut add);
-    for component in scheme.messages.iter().flatten() {
-        component.walk(&mut |component| {
-            if let Component::Json { pointer, .. } = component {
-                add(pointer);
-            }
+    let bound = scheme.token.iter().flat_map(|rule| &rule.bind).flat_map(|binding| &binding.of.0);
+    for component in scheme.messages.iter().flatten().chain(bound) {
+        component.walk(&mut |component| match component {
+            Component::Json { pointer, .. } => add(pointer),
+            Component::Lines(members) => members.iter().for_each(&mut add),
+            _ => {}
         });
     }
     found

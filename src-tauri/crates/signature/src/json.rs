@@ -40,6 +40,17 @@ impl Pointer {
         Ok(Self { text: text.to_owned(), tokens })
     }
 
+    /// To the member of that name at the top of a document.
+    pub(crate) fn member(name: &str) -> Self {
+        let text = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        Self { text, tokens: vec![name.to_owned()] }
+    }
+
+    /// The name of the last step; empty at the top.
+    pub(crate) fn last(&self) -> &str {
+        self.tokens.last().map_or("", String::as_str)
+    }
+
     /// As it was written.
     pub(crate) fn text(&self) -> &str {
         &self.text

@@ -4,15 +4,14 @@
 //! for the next), so the scheme says it, and may say more than one.
 
 use crate::algorithm::{Family, Hash};
-use crate::encoding::{Encoding, pem_body};
-use ed25519_dalek::pkcs8::DecodePrivateKey;
-use ed25519_dalek::{SigningKey, VerifyingKey};
+use crate::encoding::Encoding;
+use crate::jwk;
+use crate::pair::{public_key, public_pem};
+use ed25519_dalek::VerifyingKey;
+use rsa::RsaPublicKey;
 use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
-
-/// The DER that stands before the 32 bytes of an Ed25519 key in a SubjectPublicKeyInfo (RFC 8410
-/// sections 3 and 4: a sequence of the algorithm 1.3.101.112 without parameters and a bit string).
-const SPKI_PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 /// How the text of a key is turned into bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -26,8 +25,18 @@ pub(crate) enum KeyEncoding {
     Base64,
     /// Base64 for URLs.
     Base64url,
-    /// A PEM block.
+    /// A PEM block: a public key or a certificate.
     Pem,
+    /// A JSON web key or a set of them (RFC 7517).
+    Jwk,
+}
+
+/// What becomes of the characters of a secret before they are bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Normalization {
+    /// Unicode's compatibility decomposition.
+    Nfkd,
 }
 
 /// One way to read a secret.
@@ -45,6 +54,9 @@ pub(crate) struct KeyReading {
     /// White space around the text is no part of it.
     #[serde(default)]
     pub(crate) trim: bool,
+    /// The text is brought into this form before it becomes bytes.
+    #[serde(default)]
+    pub(crate) normalize: Option<Normalization>,
     /// The key is this digest of the bytes.
     #[serde(default)]
     pub(crate) derive: Option<Hash>,
@@ -56,6 +68,19 @@ pub(crate) enum Key {
     Bytes(Zeroizing<Vec<u8>>),
     /// The public half of an Ed25519 pair.
     Ed25519(Box<VerifyingKey>),
+    /// The public half of a pair on P-256.
+    P256(Box<p256::ecdsa::VerifyingKey>),
+    /// The public half of an RSA pair.
+    Rsa(Box<RsaPublicKey>),
+}
+
+/// A key and what its publisher says of it.
+pub(crate) struct NamedKey {
+    pub(crate) key: Key,
+    /// Its id in a set.
+    pub(crate) id: Option<String>,
+    /// The one algorithm it is for.
+    pub(crate) algorithm: Option<String>,
 }
 
 impl KeyReading {
@@ -66,22 +91,30 @@ impl KeyReading {
             strip_prefix: Vec::new(),
             unpadded: false,
             trim: false,
+            normalize: None,
             derive: None,
         }
     }
 
-    fn bytes(&self, secret: &[u8], pem_label: &str) -> Option<Zeroizing<Vec<u8>>> {
+    /// The bytes of a secret that is read in this way; `None` when it can't be, or is empty.
+    fn bytes(&self, secret: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let mut text = if self.trim { secret.trim_ascii() } else { secret };
         if let Some(rest) = self.strip_prefix.iter().find_map(|prefix| text.strip_prefix(prefix.as_bytes())) {
             text = rest;
         }
+        let normal = match (self.normalize, std::str::from_utf8(text)) {
+            (Some(Normalization::Nfkd), Ok(text)) => Some(Zeroizing::new(text.nfkd().collect::<String>())),
+            _ => None,
+        };
+        let text = normal.as_ref().map_or(text, |text| text.as_bytes());
         let bytes = Zeroizing::new(match self.encoding {
             KeyEncoding::Text => text.to_vec(),
             KeyEncoding::Hex => Encoding::Hex.decode(text, false)?,
             KeyEncoding::Base64 if self.unpadded => Encoding::decode_cut_base64(text)?,
             KeyEncoding::Base64 => Encoding::Base64.decode(text, false)?,
             KeyEncoding::Base64url => Encoding::Base64url.decode(text, self.unpadded)?,
-            KeyEncoding::Pem => pem_body(text, pem_label)?,
+            KeyEncoding::Pem => public_pem(text)?,
+            KeyEncoding::Jwk => return None,
         });
         if bytes.is_empty() {
             return None;
@@ -94,42 +127,34 @@ impl KeyReading {
 
     /// The key for verifying; `None` when the secret can't be read this way or is empty.
     pub(crate) fn key(&self, secret: &[u8], family: Family) -> Option<Key> {
-        let bytes = self.bytes(secret, "PUBLIC KEY")?;
+        if self.encoding == KeyEncoding::Jwk {
+            return self.keys(secret, family).into_iter().next().map(|named| named.key);
+        }
+        let bytes = self.bytes(secret)?;
         match family {
             Family::Mac(_) | Family::Hash(_) | Family::Token => Some(Key::Bytes(bytes)),
-            Family::Ed25519 => ed25519_public(&bytes).map(Box::new).map(Key::Ed25519),
+            Family::Ed25519 | Family::Rsa(..) | Family::P256(_) => public_key(&bytes, family),
+            // A public key taken for a shared secret would let anybody sign who can read it.
+            Family::Jws if self.encoding == KeyEncoding::Text => {
+                (!looks_public(secret)).then_some(Key::Bytes(bytes))
+            }
+            Family::Jws if self.encoding == KeyEncoding::Pem => public_key(&bytes, family),
+            Family::Jws => public_key(&bytes, family).or(Some(Key::Bytes(bytes))),
         }
     }
+
+    /// Every key for verifying that the secret holds: of a set of keys all that `family` can use.
+    pub(crate) fn keys(&self, secret: &[u8], family: Family) -> Vec<NamedKey> {
+        if self.encoding == KeyEncoding::Jwk {
+            return jwk::keys(secret, family);
+        }
+        let key = self.key(secret, family);
+        key.map(|key| NamedKey { key, id: None, algorithm: None }).into_iter().collect()
+    }
 }
 
-/// A public key from its 32 bytes or its SubjectPublicKeyInfo. Keys of small order are refused: they
-/// verify signatures that nobody made.
-fn ed25519_public(bytes: &[u8]) -> Option<VerifyingKey> {
-    let raw = bytes.strip_prefix(&SPKI_PREFIX[..]).filter(|raw| raw.len() == 32).unwrap_or(bytes);
-    let key = VerifyingKey::from_bytes(raw.try_into().ok()?).ok()?;
-    (!key.is_weak()).then_some(key)
-}
-
-/// A private key in any of its usual forms: `whsk_` and base64 of seed and public key (Standard
-/// Webhooks), PKCS#8 as PEM or base64, the 32-byte seed in hex or base64.
-///
-/// Thirty-two bare bytes of a public key look like a seed; nothing can tell them apart.
-pub(crate) fn ed25519_private(secret: &[u8]) -> Option<SigningKey> {
-    let text = secret.trim_ascii();
-    if let Some(der) = pem_body(text, "PRIVATE KEY").map(Zeroizing::new) {
-        return SigningKey::from_pkcs8_der(&der).ok();
-    }
-    let text = text.strip_prefix(b"whsk_").unwrap_or(text);
-    let bytes = Encoding::Hex
-        .decode(text, false)
-        .or_else(|| Encoding::Base64.decode(text, true))
-        .or_else(|| Encoding::Base64url.decode(text, true))
-        .map(Zeroizing::new)?;
-    if let Ok(seed) = <&[u8; 32]>::try_from(bytes.as_slice()) {
-        return Some(SigningKey::from_bytes(seed));
-    }
-    if let Ok(pair) = <&[u8; 64]>::try_from(bytes.as_slice()) {
-        return SigningKey::from_keypair_bytes(pair).ok();
-    }
-    SigningKey::from_pkcs8_der(&bytes).ok()
+/// Whether a text is a public key, certificate or JSON web key by its beginning.
+fn looks_public(secret: &[u8]) -> bool {
+    let text = secret.trim_ascii_start();
+    text.starts_with(b"-----BEGIN ") || text.starts_with(b"{")
 }

@@ -3,12 +3,18 @@
 //! The body is never copied; the secret is only a place in the list until the very moment of hashing.
 
 use crate::algorithm::Hash;
+use crate::body::{ascii_escaped, crc32, decompressed};
 use crate::describe::{BodyPart, Component, DigestForm, UrlPart};
 use crate::encoding::Encoding;
+use crate::json::Pointer;
 use crate::reader::{Reader, field};
+use crate::request::{form_encoded, trim_blanks};
 use crate::verification::{Part, PartContent};
 use std::borrow::Cow;
 use waybill_model::Reason;
+
+/// Headers that a list may name.
+const MAX_LISTED: usize = 100;
 
 /// What a part of the signed content is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,6 +96,18 @@ impl<'m> Material<'m, '_> {
                 pieces.push(Piece { kind: PartKind::Body, label: component.label(), bytes });
                 return Ok(());
             }
+            Component::Body(form) => {
+                let changed = match form {
+                    BodyPart::Ascii => ascii_escaped(request.body),
+                    _ => decompressed(request.body)?,
+                };
+                let bytes = match changed {
+                    Cow::Borrowed(body) => Stretch::Body(body),
+                    owned @ Cow::Owned(_) => Stretch::Bytes(owned),
+                };
+                pieces.push(Piece { kind: PartKind::Body, label: component.label(), bytes });
+                return Ok(());
+            }
             Component::Json { pointer, missing } => {
                 let value = self.reader.json(pointer);
                 let default = missing.as_ref().map(|text| Cow::Borrowed(text.as_bytes()));
@@ -115,6 +133,15 @@ impl<'m> Material<'m, '_> {
                 return Ok(());
             }
             Component::FormSorted => (PartKind::Derived, Cow::Owned(self.sorted_form())),
+            Component::QuerySorted => (PartKind::Derived, Cow::Owned(self.sorted_query())),
+            Component::HeaderList { named_by, assign, with } => {
+                (PartKind::Derived, Cow::Owned(self.listed_headers(named_by, assign, with)?))
+            }
+            Component::Lines(members) => (PartKind::Derived, Cow::Owned(self.lines(members))),
+            Component::Crc32(of) => {
+                let pieces = self.pieces(of)?;
+                (PartKind::Derived, Cow::Owned(crc32(&slices(&pieces, &[])).into_bytes()))
+            }
             Component::Digest { hash, form, of } => {
                 (PartKind::Derived, Cow::Owned(self.digest(*hash, *form, of)?))
             }
@@ -140,6 +167,8 @@ impl<'m> Material<'m, '_> {
             UrlPart::Registered => self.reader.config.get("url").map_or(request.url, |url| url.as_bytes()),
             UrlPart::NoQuery => request.url_without_query(),
             UrlPart::PathQuery => request.path_and_query(),
+            UrlPart::WithPort => return Cow::Owned(request.url_with_port()),
+            UrlPart::NoPort => return Cow::Owned(request.url_without_port()),
         })
     }
 
@@ -154,6 +183,45 @@ impl<'m> Material<'m, '_> {
             joined.extend_from_slice(value);
         }
         joined
+    }
+
+    /// The query's parameters sorted by name and encoded again.
+    fn sorted_query(&self) -> Vec<u8> {
+        let mut pairs: Vec<&(Vec<u8>, Vec<u8>)> = self.reader.query_pairs().iter().collect();
+        pairs.sort_by(|(left, _), (right, _)| left.cmp(right));
+        let pairs: Vec<Vec<u8>> = pairs
+            .into_iter()
+            .map(|(name, value)| [form_encoded(name).as_slice(), b"=", &form_encoded(value)].concat())
+            .collect();
+        pairs.join(&b'&')
+    }
+
+    /// Names and values of the headers that the header `named_by` lists; one that is not there can't be
+    /// signed.
+    fn listed_headers(&self, named_by: &str, assign: &str, with: &str) -> Result<Vec<u8>, Reason> {
+        let request = &self.reader.request;
+        let list = request.header(named_by).ok_or(Reason::MissingHeader)?;
+        let mut listed = Vec::new();
+        for name in list.split(|&byte| byte == b',').take(MAX_LISTED) {
+            let name = trim_blanks(name).to_ascii_lowercase();
+            let text = std::str::from_utf8(&name).map_err(|_| Reason::MissingHeader)?;
+            let value = request.header(text).ok_or(Reason::MissingHeader)?;
+            listed.push([&name, assign.as_bytes(), value].concat());
+        }
+        Ok(listed.join(with.as_bytes()))
+    }
+
+    fn lines(&self, members: &[Pointer]) -> Vec<u8> {
+        let mut text = Vec::new();
+        for member in members {
+            if let Some(value) = self.reader.json(member) {
+                for line in [member.last().as_bytes(), &value] {
+                    text.extend_from_slice(line);
+                    text.push(b'\n');
+                }
+            }
+        }
+        text
     }
 
     fn digest(&self, hash: Hash, form: DigestForm, of: &'m [Component]) -> Result<Vec<u8>, Reason> {

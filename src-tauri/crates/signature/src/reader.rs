@@ -65,9 +65,14 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Every pair of the query.
+    pub(crate) fn query_pairs(&self) -> &Pairs {
+        self.query.get_or_init(|| form_pairs(self.request.query()))
+    }
+
     /// The first query parameter of that name.
     pub(crate) fn query(&self, name: &str) -> Option<&[u8]> {
-        value_of(self.query.get_or_init(|| form_pairs(self.request.query())), name)
+        value_of(self.query_pairs(), name)
     }
 
     /// The value at `source`; `fields` are those of the signature header.

@@ -27,6 +27,21 @@ impl<'a> Request<'a> {
             .filter(|value| !value.is_empty())
     }
 
+    /// Names and values of every header whose name is `prefix` and a number, in the order they came.
+    pub(crate) fn numbered(self, prefix: &str) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        self.headers
+            .iter()
+            .filter(move |(name, _)| {
+                name.split_at_checked(prefix.len()).is_some_and(|(head, number)| {
+                    head.eq_ignore_ascii_case(prefix.as_bytes())
+                        && (1..=4).contains(&number.len())
+                        && number.iter().all(u8::is_ascii_digit)
+                })
+            })
+            .map(|(name, value)| (*name, trim_blanks(value)))
+            .filter(|(_, value)| !value.is_empty())
+    }
+
     /// The first value of the header called `name`.
     pub(crate) fn header(self, name: &str) -> Option<&'a [u8]> {
         self.header_values(name).next()
@@ -46,6 +61,31 @@ impl<'a> Request<'a> {
     /// Everything before the query.
     pub(crate) fn url_without_query(self) -> &'a [u8] {
         cut(self.url, b'?').0
+    }
+
+    /// The address in three: up to the host, the port without its colon, and what follows.
+    fn around_port(self) -> Option<(&'a [u8], Option<&'a [u8]>, &'a [u8])> {
+        let scheme = self.url.windows(3).position(|window| window == b"://")?;
+        let rest = self.url.get(scheme + 3..).unwrap_or_default();
+        let host = rest.iter().position(|byte| b"/?#".contains(byte)).unwrap_or(rest.len());
+        let (head, tail) = self.url.split_at_checked(scheme + 3 + host).unwrap_or((self.url, &[]));
+        let digits = head.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        Some(match head.split_at_checked(head.len() - digits) {
+            Some(([front @ .., b':'], port)) if front.len() >= scheme + 3 => (front, Some(port), tail),
+            _ => (head, None, tail),
+        })
+    }
+
+    /// The address with its port, be it the usual one of its scheme.
+    pub(crate) fn url_with_port(self) -> Vec<u8> {
+        let Some((head, port, tail)) = self.around_port() else { return self.url.to_vec() };
+        let usual: &[u8] = if head.starts_with(b"https://") { b"443" } else { b"80" };
+        [head, b":", port.unwrap_or(usual), tail].concat()
+    }
+
+    /// The address without its port.
+    pub(crate) fn url_without_port(self) -> Vec<u8> {
+        self.around_port().map_or_else(|| self.url.to_vec(), |(head, _, tail)| [head, tail].concat())
     }
 
     /// Path and query: what stands in the request line.
@@ -86,6 +126,19 @@ pub(crate) fn form_pairs(text: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
             (form_decoded(name), form_decoded(value.unwrap_or_default()))
         })
         .collect()
+}
+
+/// `text` as one side of a pair: `+` for a blank, `%XX` for all but letters, digits and `-._~`.
+pub(crate) fn form_encoded(text: &[u8]) -> Vec<u8> {
+    let mut encoded = Vec::with_capacity(text.len());
+    for &byte in text {
+        match byte {
+            b' ' => encoded.push(b'+'),
+            _ if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => encoded.push(byte),
+            _ => encoded.extend_from_slice(format!("%{byte:02X}").as_bytes()),
+        }
+    }
+    encoded
 }
 
 pub(crate) fn form_decoded(text: &[u8]) -> Vec<u8> {
@@ -130,6 +183,25 @@ mod tests {
                 .map(|(k, v)| (std::str::from_utf8(k).unwrap(), std::str::from_utf8(v).unwrap()))
                 .collect();
             assert_eq!(pairs, *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_port_is_put_in_and_taken_out() {
+        let rows = [
+            ("https://h/p?q=1", "https://h:443/p?q=1", "https://h/p?q=1"),
+            ("http://h", "http://h:80", "http://h"),
+            ("https://h:1234/p", "https://h:1234/p", "https://h/p"),
+            ("https://h:443?a:1", "https://h:443?a:1", "https://h?a:1"),
+            ("https://[::1]/p", "https://[::1]:443/p", "https://[::1]/p"),
+            ("https://[::1]:8080/p", "https://[::1]:8080/p", "https://[::1]/p"),
+            ("/p?a=b:80", "/p?a=b:80", "/p?a=b:80"),
+            ("", "", ""),
+        ];
+        for (url, with, without) in rows {
+            let request = Request { url: url.as_bytes(), ..Request::default() };
+            assert_eq!(request.url_with_port(), with.as_bytes(), "{url}");
+            assert_eq!(request.url_without_port(), without.as_bytes(), "{url}");
         }
     }
 

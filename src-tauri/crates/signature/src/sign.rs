@@ -4,17 +4,20 @@
 //! other byte stays. Where the timestamp or the signature stands in a JSON body, that one scalar is
 //! replaced in the body's text and nothing is written anew.
 
-use crate::algorithm::{Family, ed25519_signs};
-use crate::describe::{Component, Source};
-use crate::json::{self, Pointer};
-use crate::key::{Key, ed25519_private};
+use crate::algorithm::Family;
+use crate::cannot_sign::CannotSign;
+use crate::describe::{BodyDigest, Component, Source};
+use crate::key::Key;
 use crate::message::{Material, slices};
+use crate::place::{body_with_field, body_with_scalar};
+use crate::private::private_key;
 use crate::reader::Reader;
 use crate::request::Request;
 use crate::scheme::Scheme;
+use crate::sign_token;
 use crate::time;
 use std::collections::BTreeMap;
-use waybill_model::{ErrorCode, Failure, Timestamp};
+use waybill_model::Timestamp;
 
 /// What has to be changed in a request so that it is signed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,69 +28,6 @@ pub struct Signed {
     pub remove: Vec<String>,
     /// The body, where the scheme writes into it; absent: unchanged.
     pub body: Option<Vec<u8>>,
-}
-
-/// Why a request can't be signed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CannotSign {
-    /// The scheme verifies with a public key, and what was given is no private key.
-    #[error("signing under {scheme} needs a private key (PKCS#8 PEM, whsk_, or the seed in hex or base64)")]
-    NoPrivateKey {
-        /// The scheme's id.
-        scheme: String,
-    },
-    /// The secret can't be read as the scheme says, or is empty.
-    #[error("the secret can't be read as {scheme} says, or is empty")]
-    BadKey {
-        /// The scheme's id.
-        scheme: String,
-    },
-    /// A header that is signed is neither in the request nor given.
-    #[error("the request has no {name}, which {scheme} signs")]
-    MissingHeader {
-        /// The scheme's id.
-        scheme: String,
-        /// The header.
-        name: String,
-    },
-    /// Something else that is signed is not there.
-    #[error("{what}, which {scheme} signs, is not there")]
-    Missing {
-        /// The scheme's id.
-        scheme: String,
-        /// What is missing, as the scheme calls it.
-        what: String,
-    },
-    /// The scheme puts signature or timestamp where they can't be written.
-    #[error("{scheme} puts its signature or time into {place}, which can't be written here")]
-    Place {
-        /// The scheme's id.
-        scheme: String,
-        /// Where that is.
-        place: String,
-    },
-    /// A value can't stand in a header.
-    #[error("the value for {name} can't stand in a header")]
-    BadValue {
-        /// The header.
-        name: String,
-    },
-}
-
-impl From<CannotSign> for Failure {
-    fn from(cause: CannotSign) -> Self {
-        let hint = match &cause {
-            CannotSign::NoPrivateKey { .. } => {
-                "Send it as recorded, or give a development key pair's private half."
-            }
-            CannotSign::BadKey { .. } => "Check that the secret belongs to this scheme.",
-            CannotSign::MissingHeader { .. } => "Give the id, or put the header into the request.",
-            CannotSign::Missing { .. } => "Give what is missing, or choose another scheme.",
-            CannotSign::Place { .. } => "Send it as recorded.",
-            CannotSign::BadValue { .. } => "Use visible ASCII characters.",
-        };
-        Self::new(ErrorCode::CannotSign, format!("Not signed: {cause}.")).hint(hint)
-    }
 }
 
 impl Signed {
@@ -111,6 +51,10 @@ impl Signed {
         let left = self.set.iter().filter(|(name, _)| !done.contains(&name.as_str()));
         applied.extend(left.map(|(name, value)| (name.clone().into_bytes(), value.clone().into_bytes())));
         applied
+    }
+
+    fn sets(&self, name: &str) -> bool {
+        self.set.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
     }
 
     fn put(&mut self, name: &str, value: String) -> Result<(), CannotSign> {
@@ -149,10 +93,14 @@ pub fn sign(
     let body = body.as_deref().unwrap_or(request.body);
     let future = Request { headers: &headers, body, ..*request };
     let reader = Reader::new(future, config, &scheme.pointers);
-    let bytes = signature(scheme, &reader, &fields, secret)?;
-
     let rule = &scheme.signature;
-    let text = rule.encodings.first().and_then(|encoding| encoding.encode(&bytes));
+    let text = match &scheme.token {
+        Some(token) => Some(sign_token::token(scheme, token, &reader, secret, now, new_id)?),
+        None => {
+            let bytes = signature(scheme, &reader, &fields, secret)?;
+            rule.encodings.first().and_then(|encoding| encoding.encode(&bytes))
+        }
+    };
     let value = text.and_then(|text| rule.format.join(&text, &fields, config));
     let value = value.ok_or_else(|| CannotSign::BadKey { scheme: scheme.id.clone() })?;
     match &rule.from {
@@ -161,8 +109,18 @@ pub fn sign(
             signed.put(name, value)?;
             let others = names.iter().chain(&rule.also).filter(|other| !other.eq_ignore_ascii_case(name));
             signed.remove.extend(others.filter(|other| request.has_header(other)).cloned());
+            let numbered = rule.numbered.iter().flat_map(|prefix| request.numbered(prefix));
+            let others = numbered.filter(|(other, _)| !other.eq_ignore_ascii_case(name.as_bytes()));
+            signed.remove.extend(others.map(|(other, _)| String::from_utf8_lossy(other).into_owned()));
         }
-        Source::Json(pointer) => signed.body = Some(body_with(scheme, body, pointer, &value)?),
+        Source::Json(pointer) => {
+            signed.body =
+                Some(body_with_scalar(body, pointer, &value).ok_or_else(|| absent(scheme, &rule.from))?);
+        }
+        Source::Form(field) => {
+            signed.body =
+                Some(body_with_field(body, field, &value).ok_or_else(|| absent(scheme, &rule.from))?);
+        }
         other => return Err(cannot_write(scheme, other)),
     }
     Ok(signed)
@@ -179,6 +137,9 @@ fn prepare(
     for (name, value) in &scheme.emit.set {
         signed.put(name, value.clone())?;
     }
+    for (name, value) in scheme.emit.default.iter().filter(|(name, _)| request.header(name).is_none()) {
+        signed.put(name, value.clone())?;
+    }
     let ids: Vec<String> = scheme.emit.id.0.iter().map(|name| name.0.clone()).collect();
     if let (Some(id), false) = (new_id, ids.is_empty()) {
         signed.put(header_to_write(&ids, request), id.to_owned())?;
@@ -188,7 +149,9 @@ fn prepare(
             (Source::Header(names), Some(value)) => {
                 signed.put(header_to_write(names, request), value.clone())?;
             }
-            (Source::Header(names), None) if !names.iter().any(|name| request.header(name).is_some()) => {
+            (Source::Header(names), None)
+                if !names.iter().any(|name| request.header(name).is_some() || signed.sets(name)) =>
+            {
                 let name = names.first().cloned().unwrap_or_default();
                 return Err(CannotSign::MissingHeader { scheme: scheme.id.clone(), name });
             }
@@ -196,9 +159,11 @@ fn prepare(
         }
     }
     for rule in &scheme.body_digests {
-        if let Source::Header(names) = &rule.from {
-            let digest = rule.encoding.encode(&rule.hash.digest(&[request.body])).unwrap_or_default();
-            signed.put(header_to_write(names, request), digest)?;
+        let digest = rule.encoding.encode(&rule.hash.digest(&[request.body])).unwrap_or_default();
+        match &rule.from {
+            Source::Header(names) => signed.put(header_to_write(names, request), digest)?,
+            _ if holds(rule, request) => {}
+            other => return Err(cannot_write(scheme, other)),
         }
     }
     let mut fields = Vec::new();
@@ -207,7 +172,10 @@ fn prepare(
         match &rule.from {
             Source::Header(names) => signed.put(header_to_write(names, request), text)?,
             Source::Field(name) => fields.push((name.clone(), text)),
-            Source::Json(pointer) => signed.body = Some(body_with(scheme, request.body, pointer, &text)?),
+            Source::Json(pointer) => {
+                let body = body_with_scalar(request.body, pointer, &text);
+                signed.body = Some(body.ok_or_else(|| absent(scheme, &rule.from))?);
+            }
             other => return Err(cannot_write(scheme, other)),
         }
     }
@@ -221,7 +189,11 @@ fn signature(
     fields: &[(String, String)],
     secret: &[u8],
 ) -> Result<Vec<u8>, CannotSign> {
-    let family = scheme.algorithm.family();
+    let algorithm = scheme.algorithm_of(reader).map_err(|_| {
+        let chooser = scheme.algorithm_by.as_ref().map(|by| by.from.title());
+        CannotSign::Missing { scheme: scheme.id.clone(), what: chooser.unwrap_or_default() }
+    })?;
+    let family = algorithm.family();
     let bad_key = || CannotSign::BadKey { scheme: scheme.id.clone() };
     let key = || match scheme.readings.iter().find_map(|reading| reading.key(secret, family)) {
         Some(Key::Bytes(bytes)) => Ok(bytes),
@@ -238,9 +210,9 @@ fn signature(
     match family {
         Family::Mac(hash) => hash.mac(&key()?, &slices(&pieces, &[])).ok_or_else(bad_key),
         Family::Hash(hash) => Ok(hash.digest(&slices(&pieces, &key()?))),
-        Family::Ed25519 => {
-            let key = ed25519_private(secret);
-            key.and_then(|key| ed25519_signs(&key, &slices(&pieces, &[])))
+        Family::Ed25519 | Family::Rsa(..) | Family::P256(_) | Family::Jws => {
+            let key = private_key(secret, family);
+            key.and_then(|key| key.signs(family, &slices(&pieces, &[])))
                 .ok_or_else(|| CannotSign::NoPrivateKey { scheme: scheme.id.clone() })
         }
         Family::Token => key().map(|bytes| bytes.to_vec()),
@@ -265,16 +237,17 @@ fn header_to_write<'n>(names: &'n [String], request: &Request<'_>) -> &'n str {
     used.or(names.first()).map_or("", String::as_str)
 }
 
-/// `body` with the scalar at `pointer` replaced by `text`, in quotes where the old one was.
-fn body_with(scheme: &Scheme, body: &[u8], pointer: &Pointer, text: &str) -> Result<Vec<u8>, CannotSign> {
-    let place = json::place(body, pointer).ok_or_else(|| CannotSign::Missing {
-        scheme: scheme.id.clone(),
-        what: format!("the body's {}", pointer.text()),
-    })?;
-    let (before, after) =
-        (body.get(..place.start).unwrap_or_default(), body.get(place.end..).unwrap_or_default());
-    let quote: &[u8] = if body.get(place.start) == Some(&b'"') { b"\"" } else { b"" };
-    Ok([before, quote, text.as_bytes(), quote, after].concat())
+/// Whether a digest that can't be written is right already.
+fn holds(rule: &BodyDigest, request: &Request<'_>) -> bool {
+    let config = BTreeMap::new();
+    let pointers: Vec<_> = rule.from.pointer().cloned().into_iter().collect();
+    let reader = Reader::new(*request, &config, &pointers);
+    let given = reader.read(&rule.from, &[]).and_then(|text| rule.encoding.decode(&text, true));
+    given.is_some_and(|given| given == rule.hash.digest(&[request.body]))
+}
+
+fn absent(scheme: &Scheme, source: &Source) -> CannotSign {
+    CannotSign::Missing { scheme: scheme.id.clone(), what: format!("the {}", source.title()) }
 }
 
 fn cannot_write(scheme: &Scheme, source: &Source) -> CannotSign {

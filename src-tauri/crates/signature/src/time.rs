@@ -10,6 +10,9 @@ use waybill_model::{Reason, Timestamp};
 /// lie beyond the year 5000, as milliseconds the bound is in 1973.
 const FIRST_MILLISECONDS: u64 = 100_000_000_000;
 
+/// A day and a time of day, without its zone.
+const DATE: &str = "%a %d %b %Y %H:%M:%S";
+
 /// How a timestamp is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -20,6 +23,8 @@ pub(crate) enum Unit {
     Milliseconds,
     /// RFC 3339; without a zone it is UTC.
     Rfc3339,
+    /// A day and a time as in `Thu 07 Sep 2017 06:30:04 UTC`; a comma after the weekday and `GMT` do too.
+    Date,
 }
 
 /// The instant a sender gave, and how finely.
@@ -46,6 +51,12 @@ pub(crate) fn read(units: &[Unit], text: &[u8]) -> Option<Instant> {
             let milliseconds = number.filter(|n| !both || n.unsigned_abs() >= FIRST_MILLISECONDS)?;
             Some(Instant { nanoseconds: i128::from(milliseconds) * 1_000_000, step: 1_000_000 })
         }
+        Unit::Date => {
+            let text = text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT"))?;
+            let local = civil::DateTime::strptime(DATE, text.replacen(", ", " ", 1)).ok()?;
+            let instant = jiff::tz::Offset::UTC.to_timestamp(local).ok()?;
+            Some(Instant { nanoseconds: instant.as_nanosecond(), step: 1_000_000_000 })
+        }
         Unit::Rfc3339 => {
             // A year and a time of day are wanted; jiff alone would take a bare date too.
             if number.is_some() || !text.contains(':') {
@@ -71,6 +82,9 @@ pub(crate) fn write(unit: Unit, now: Timestamp) -> String {
     match unit {
         Unit::Seconds => now.unix().to_string(),
         Unit::Milliseconds => now.0.div_euclid(1_000_000).to_string(),
+        Unit::Date => jiff::Timestamp::from_second(now.unix())
+            .map(|instant| format!("{} UTC", jiff::tz::Offset::UTC.to_datetime(instant).strftime(DATE)))
+            .unwrap_or_default(),
         Unit::Rfc3339 => {
             jiff::Timestamp::from_second(now.unix()).map(|instant| instant.to_string()).unwrap_or_default()
         }
@@ -78,6 +92,11 @@ pub(crate) fn write(unit: Unit, now: Timestamp) -> String {
 }
 
 impl Instant {
+    /// That many whole seconds since the epoch.
+    pub(crate) fn from_unix(seconds: i64) -> Self {
+        Self { nanoseconds: i128::from(seconds) * 1_000_000_000, step: 1_000_000_000 }
+    }
+
     /// Whole Unix seconds, rounded down, held within the range of the type.
     pub(crate) fn unix(self) -> i64 {
         clamp(self.nanoseconds.div_euclid(1_000_000_000))
@@ -126,7 +145,7 @@ mod tests {
 
     #[test]
     fn only_whole_numbers_and_rfc_3339_are_timestamps() {
-        use Unit::{Milliseconds, Rfc3339, Seconds};
+        use Unit::{Date, Milliseconds, Rfc3339, Seconds};
         let rows: &[(&[Unit], &str, Option<i64>)] = &[
             (&[Seconds], "1700000000", Some(1_700_000_000)),
             (&[Seconds], "-5", Some(-5)),
@@ -150,6 +169,11 @@ mod tests {
             (&[Rfc3339], "2024-03-27", None),
             (&[Rfc3339], "1700000000", None),
             (&[Seconds, Rfc3339], "2023-11-14T22:13:20Z", Some(1_700_000_000)),
+            (&[Date], "Thu 07 Sep 2017 06:30:04 UTC", Some(1_504_765_804)),
+            (&[Date], "Thu, 07 Sep 2017 06:30:04 GMT", Some(1_504_765_804)),
+            (&[Date], "Fri 07 Sep 2017 06:30:04 UTC", None),
+            (&[Date], "Thu 07 Sep 2017 06:30:04", None),
+            (&[Date], "1504765804", None),
         ];
         for (units, text, expected) in rows {
             assert_eq!(read(units, text.as_bytes()).map(Instant::unix), *expected, "{units:?} {text:?}");
@@ -182,7 +206,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         let now = Timestamp(1_700_000_000_123_456_789);
-        for unit in [Unit::Seconds, Unit::Milliseconds, Unit::Rfc3339] {
+        for unit in [Unit::Seconds, Unit::Milliseconds, Unit::Rfc3339, Unit::Date] {
             let text = write(unit, now);
             assert_eq!(read(&[unit], text.as_bytes()).unwrap().unix(), 1_700_000_000, "{text}");
         }

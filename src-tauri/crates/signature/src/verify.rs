@@ -4,15 +4,18 @@
 //! the signature; its repeats; its form; the timestamp's form; the keys; the comparison; digests of the
 //! body; and last the time window, so that a stale but otherwise right request is called stale.
 
-use crate::algorithm::{Family, ed25519_verifies, same, same_secret};
-use crate::describe::{Component, Repeated};
-use crate::key::Key;
+use crate::algorithm::{Family, same, same_secret};
+use crate::describe::{Repeated, Source};
+use crate::forms::Forms;
+use crate::key::{Key, NamedKey};
 use crate::message::{Material, Piece, parts, slices};
 use crate::reader::Reader;
 use crate::request::Request;
+use crate::require::requirements;
 use crate::scheme::{Scheme, SignatureRule};
 use crate::split::Split;
 use crate::time::{self, Instant};
+use crate::token;
 use crate::verification::Verification;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -73,24 +76,28 @@ const fn unconfirmed(reason: Reason) -> Reason {
     }
 }
 
-struct Check<'c, 'a> {
-    scheme: &'c Scheme,
-    reader: &'c Reader<'a>,
-    secrets: &'c [&'c [u8]],
-    now: Timestamp,
+/// One check under way.
+pub(crate) struct Check<'c, 'a> {
+    pub(crate) scheme: &'c Scheme,
+    pub(crate) reader: &'c Reader<'a>,
+    pub(crate) secrets: &'c [&'c [u8]],
+    pub(crate) now: Timestamp,
 }
 
 impl Check<'_, '_> {
     fn run(&self, found: &mut Verification) -> Result<(), Reason> {
         let Self { scheme, reader, .. } = self;
-        let family = scheme.algorithm.family();
         let rule = &scheme.signature;
 
         requirements(scheme, reader)?;
+        let family = scheme.algorithm_of(reader)?.family();
         let values = signature_values(rule, reader)?;
         let split = rule.format.split(values.iter().map(AsRef::as_ref), reader.config)?;
         if family != Family::Token {
             found.received = shown(&split.candidates);
+        }
+        if let Some(rule) = &scheme.token {
+            return token::check(self, rule, &split.candidates, found);
         }
 
         let timestamp = self.timestamp(&split)?;
@@ -104,33 +111,33 @@ impl Check<'_, '_> {
             timestamp: timestamp.as_ref().map(|(text, _)| text.as_ref()),
         };
         // Shown even when nothing can be checked for want of a secret.
-        let messages = built(&scheme.messages, &material);
-        let first = messages.as_ref().ok().and_then(|messages| messages.first());
-        found.signed_content = first.map(|pieces| parts(pieces)).unwrap_or_default();
+        let mut forms = Forms::new(&scheme.messages, &material);
+        found.signed_content = forms.first().map(parts).unwrap_or_default();
 
         let keys = self.keys(family)?;
-        let signed_body = scheme.covers().body || !scheme.body_digests.is_empty();
-        if reader.request.truncated && signed_body {
-            return Err(Reason::BodyTooLarge);
-        }
-        let messages = messages?;
+        self.whole_body()?;
+        forms.fault()?;
         let signatures = decoded(rule, &split.candidates)?;
-        let matched = match family {
-            Family::Token => token_match(&keys, &signatures).map(|secret| (secret, 0)),
-            Family::Ed25519 => key_pair_match(&keys, &messages, &signatures),
-            Family::Mac(_) | Family::Hash(_) => self.hash_match(&keys, &messages, &signatures, found),
+        let secret = match family {
+            Family::Token => token_match(&keys, &signatures),
+            Family::Mac(_) | Family::Hash(_) => {
+                self.hash_match(family, &keys, &mut forms, &signatures, found)
+            }
+            _ => key_pair_match(family, &keys, &mut forms, &signatures, found),
         };
-        let (secret, form) = matched.ok_or(Reason::SignatureMismatch)?;
-        found.secret = Some(secret);
-        if form > 0 {
-            found.signed_content = messages.get(form).map(|pieces| parts(pieces)).unwrap_or_default();
-        }
+        found.secret = Some(secret.ok_or(Reason::SignatureMismatch)?);
 
         self.body_digests()?;
         match (&scheme.timestamp, instant) {
             (Some(rule), Some(instant)) => instant.judge(self.now, rule.max_age, rule.max_future),
             _ => Ok(()),
         }
+    }
+
+    /// Of a body that was cut nothing can be said where the signature covers it.
+    pub(crate) fn whole_body(&self) -> Result<(), Reason> {
+        let cut = self.reader.request.truncated && self.scheme.covers().body;
+        if cut { Err(Reason::BodyTooLarge) } else { Ok(()) }
     }
 
     fn timestamp<'t>(&'t self, split: &Split<'t>) -> Result<Option<(Cow<'t, [u8]>, Instant)>, Reason> {
@@ -141,50 +148,53 @@ impl Check<'_, '_> {
     }
 
     /// Every key that any reading makes of any secret, with the secret's place in the list.
-    fn keys(&self, family: Family) -> Result<Vec<(usize, Key)>, Reason> {
+    pub(crate) fn keys(&self, family: Family) -> Result<Vec<(usize, NamedKey)>, Reason> {
         if self.secrets.is_empty() {
-            return Err(Reason::NoSecret);
+            let elsewhere = self.scheme.published.is_some();
+            return Err(if elsewhere { Reason::KeyNeeded } else { Reason::NoSecret });
         }
         let mut keys = Vec::new();
         for (index, secret) in self.secrets.iter().enumerate() {
-            let readings = self.scheme.readings.iter();
-            keys.extend(readings.filter_map(|reading| reading.key(secret, family)).map(|key| (index, key)));
+            for reading in &self.scheme.readings {
+                keys.extend(reading.keys(secret, family).into_iter().map(|key| (index, key)));
+            }
         }
         if keys.is_empty() { Err(Reason::BadKey) } else { Ok(keys) }
     }
 
     fn hash_match(
         &self,
-        keys: &[(usize, Key)],
-        messages: &[Vec<Piece<'_>>],
+        family: Family,
+        keys: &[(usize, NamedKey)],
+        forms: &mut Forms<'_, '_, '_>,
         signatures: &[Vec<u8>],
         found: &mut Verification,
-    ) -> Option<(usize, usize)> {
-        let family = self.scheme.algorithm.family();
+    ) -> Option<usize> {
         let encoding = self.scheme.signature.encodings.first();
         let first_secret = keys.first().map(|(secret, _)| *secret);
-        let mut matched = None;
-        for (form, pieces) in messages.iter().enumerate() {
-            for (secret, key) in keys {
-                let Key::Bytes(bytes) = key else { continue };
+        while let Some(pieces) = forms.next() {
+            let mut matched = None;
+            for (secret, named) in keys {
+                let Key::Bytes(bytes) = &named.key else { continue };
                 let computed = match family {
-                    Family::Mac(hash) => hash.mac(bytes, &slices(pieces, &[])),
-                    Family::Hash(hash) => Some(hash.digest(&slices(pieces, bytes))),
-                    Family::Ed25519 | Family::Token => None,
+                    Family::Mac(hash) => hash.mac(bytes, &slices(&pieces, &[])),
+                    Family::Hash(hash) => Some(hash.digest(&slices(&pieces, bytes))),
+                    _ => None,
                 };
                 let Some(computed) = computed else { continue };
                 if Some(*secret) == first_secret {
                     found.computed.extend(encoding.and_then(|encoding| encoding.encode(&computed)));
                 }
                 if signatures.iter().any(|signature| same(signature, &computed)) {
-                    matched = matched.or(Some((*secret, form)));
+                    matched = matched.or(Some(*secret));
                 }
             }
             if matched.is_some() {
-                break;
+                show(&pieces, found);
+                return matched;
             }
         }
-        matched
+        None
     }
 
     fn body_digests(&self) -> Result<(), Reason> {
@@ -199,24 +209,13 @@ impl Check<'_, '_> {
     }
 }
 
-/// What must be there besides the signature.
-pub(crate) fn requirements(scheme: &Scheme, reader: &Reader<'_>) -> Result<(), Reason> {
-    for rule in &scheme.requirements {
-        let value = reader.read(&rule.from, &[]).ok_or(Reason::MissingHeader)?;
-        if rule.equals.as_ref().is_some_and(|expected| expected.as_bytes() != value.as_ref()) {
-            return Err(rule.reason);
-        }
-    }
-    Ok(())
-}
-
 /// Every value that holds signatures; an empty one counts as absent.
 pub(crate) fn signature_values<'v>(
     rule: &SignatureRule,
     reader: &'v Reader<'_>,
 ) -> Result<Vec<Cow<'v, [u8]>>, Reason> {
     let mut values: Vec<Cow<'v, [u8]>> = match &rule.from {
-        crate::describe::Source::Header(names) => {
+        Source::Header(names) => {
             // Other names are spellings of the first: the first that is there holds the signature.
             let name = names.iter().find(|name| reader.request.header(name).is_some());
             name.into_iter().flat_map(|name| reader.request.header_values(name)).map(Cow::Borrowed).collect()
@@ -232,26 +231,15 @@ pub(crate) fn signature_values<'v>(
     for name in &rule.also {
         values.extend(reader.request.header_values(name).map(Cow::Borrowed));
     }
+    if let Some(prefix) = &rule.numbered {
+        let first = rule.from.header_names();
+        let further = reader
+            .request
+            .numbered(prefix)
+            .filter(|(name, _)| !first.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name)));
+        values.extend(further.map(|(_, value)| Cow::Borrowed(value)));
+    }
     if values.is_empty() { Err(Reason::MissingSignature) } else { Ok(values) }
-}
-
-/// Every form of the message that can be put together; the first fault when none can.
-fn built<'m>(
-    forms: &'m [Vec<Component>],
-    material: &Material<'m, '_>,
-) -> Result<Vec<Vec<Piece<'m>>>, Reason> {
-    let mut messages = Vec::new();
-    let mut fault = None;
-    for form in forms {
-        match material.pieces(form) {
-            Ok(pieces) => messages.push(pieces),
-            Err(reason) => fault = fault.or(Some(reason)),
-        }
-    }
-    match fault {
-        Some(reason) if messages.is_empty() => Err(reason),
-        _ => Ok(messages),
-    }
 }
 
 /// The candidates' bytes under every encoding that fits.
@@ -264,36 +252,43 @@ pub(crate) fn decoded(rule: &SignatureRule, candidates: &[&[u8]]) -> Result<Vec<
     if signatures.is_empty() { Err(Reason::BadSignatureEncoding) } else { Ok(signatures) }
 }
 
-fn token_match(keys: &[(usize, Key)], tokens: &[Vec<u8>]) -> Option<usize> {
-    let fits = |key: &Key| match key {
+fn token_match(keys: &[(usize, NamedKey)], tokens: &[Vec<u8>]) -> Option<usize> {
+    let fits = |named: &NamedKey| match &named.key {
         Key::Bytes(bytes) => tokens.iter().any(|token| same_secret(token, bytes)),
-        Key::Ed25519(_) => false,
+        _ => false,
     };
-    keys.iter().find(|(_, key)| fits(key)).map(|(secret, _)| *secret)
+    keys.iter().find(|(_, named)| fits(named)).map(|(secret, _)| *secret)
 }
 
 fn key_pair_match(
-    keys: &[(usize, Key)],
-    messages: &[Vec<Piece<'_>>],
+    family: Family,
+    keys: &[(usize, NamedKey)],
+    forms: &mut Forms<'_, '_, '_>,
     signatures: &[Vec<u8>],
-) -> Option<(usize, usize)> {
+    found: &mut Verification,
+) -> Option<usize> {
     let mut trials = 0_usize;
-    for (form, pieces) in messages.iter().enumerate() {
-        let slices = slices(pieces, &[]);
-        for signature in signatures.iter().filter(|bytes| bytes.len() == ed25519_dalek::SIGNATURE_LENGTH) {
-            for (secret, key) in keys {
-                let Key::Ed25519(key) = key else { continue };
+    while let Some(pieces) = forms.next() {
+        let slices = slices(&pieces, &[]);
+        for signature in signatures {
+            for (secret, named) in keys {
                 if trials == MAX_TRIALS {
                     return None;
                 }
                 trials += 1;
-                if ed25519_verifies(key, &slices, signature) {
-                    return Some((*secret, form));
+                if named.key.verifies(family, &slices, signature) {
+                    show(&pieces, found);
+                    return Some(*secret);
                 }
             }
         }
     }
     None
+}
+
+/// Keeps the form of the message that matched.
+fn show(pieces: &[Piece<'_>], found: &mut Verification) {
+    found.signed_content = parts(pieces);
 }
 
 fn shown(candidates: &[&[u8]]) -> Vec<String> {

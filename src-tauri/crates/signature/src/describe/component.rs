@@ -4,7 +4,7 @@
 //! and tables; a table says what a template can't: several names of one header, a default, a digest,
 //! a join.
 
-use super::source::{HeaderName, OneOrMany};
+use super::table::Table;
 use super::template;
 use crate::algorithm::Hash;
 use crate::json::Pointer;
@@ -47,6 +47,22 @@ pub(crate) enum Component {
     Secret,
     /// Names and values of the form, sorted, without separators.
     FormSorted,
+    /// The query's parameters sorted by name, encoded as a form.
+    QuerySorted,
+    /// The headers that another header lists, in its order.
+    HeaderList {
+        /// The header that lists them, with commas between.
+        named_by: String,
+        /// Between name and value.
+        assign: String,
+        /// Between headers.
+        with: String,
+    },
+    /// A line with the name and one with the value for each of these members of the body's JSON that is
+    /// there.
+    Lines(Vec<Pointer>),
+    /// The CRC-32 of other components as a decimal number.
+    Crc32(Vec<Component>),
     /// The digest of other components.
     Digest {
         /// The hash function.
@@ -70,6 +86,10 @@ pub(crate) enum Component {
 pub(crate) enum BodyPart {
     /// Its bytes as received.
     Raw,
+    /// With control characters and everything beyond ASCII as JSON escapes them.
+    Ascii,
+    /// Without the compression that it was sent in, where it was.
+    Decompressed,
 }
 
 /// What of the address.
@@ -83,6 +103,10 @@ pub(crate) enum UrlPart {
     NoQuery,
     /// Path and query.
     PathQuery,
+    /// All of it with the port, be it the usual one.
+    WithPort,
+    /// All of it without a port.
+    NoPort,
 }
 
 /// How a digest is written.
@@ -116,6 +140,8 @@ impl Component {
             Self::Header(names) => format!("header:{}", names.first().map_or("", String::as_str)),
             Self::Field(name) => format!("field:{name}"),
             Self::Body(BodyPart::Raw) => "body".to_owned(),
+            Self::Body(BodyPart::Ascii) => "body:ascii".to_owned(),
+            Self::Body(BodyPart::Decompressed) => "body:decompressed".to_owned(),
             Self::Json { pointer, .. } => format!("json:{}", pointer.text()),
             Self::Form(name) => format!("form:{name}"),
             Self::Query(name) => format!("query:{name}"),
@@ -124,9 +150,18 @@ impl Component {
             Self::Url(UrlPart::Registered) => "url:registered".to_owned(),
             Self::Url(UrlPart::NoQuery) => "url:no_query".to_owned(),
             Self::Url(UrlPart::PathQuery) => "url:path_query".to_owned(),
+            Self::Url(UrlPart::WithPort) => "url:with_port".to_owned(),
+            Self::Url(UrlPart::NoPort) => "url:no_port".to_owned(),
             Self::Config(key) => format!("config:{key}"),
             Self::Secret => "secret".to_owned(),
             Self::FormSorted => "form_sorted".to_owned(),
+            Self::QuerySorted => "query_sorted".to_owned(),
+            Self::HeaderList { named_by, .. } => format!("headers:{named_by}"),
+            Self::Lines(members) => {
+                let names: Vec<&str> = members.iter().map(Pointer::text).collect();
+                format!("lines:{}", names.join(","))
+            }
+            Self::Crc32(of) => format!("crc32({})", as_template(of)),
             Self::Digest { hash, form, of } => {
                 format!("{}:{}({})", hash.word(), form.word(), as_template(of))
             }
@@ -137,7 +172,7 @@ impl Component {
     /// The component and all that are inside it.
     pub(crate) fn walk(&self, visit: &mut dyn FnMut(&Self)) {
         visit(self);
-        if let Self::Digest { of, .. } | Self::Join { of, .. } = self {
+        if let Self::Digest { of, .. } | Self::Join { of, .. } | Self::Crc32(of) = self {
             for inner in of {
                 inner.walk(visit);
             }
@@ -215,79 +250,5 @@ impl<'de> Deserialize<'de> for Member {
             }
         }
         deserializer.deserialize_any(Form)
-    }
-}
-
-/// A component as a table.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    text: Option<String>,
-    header: Option<OneOrMany<HeaderName>>,
-    json: Option<Pointer>,
-    missing: Option<String>,
-    digest: Option<Hash>,
-    output: Option<DigestForm>,
-    join: Option<String>,
-    of: Option<Message>,
-}
-
-impl Table {
-    fn component(self) -> Result<Component, &'static str> {
-        const SHAPE: &str = "a table of a message is { text }, { header }, { json, missing? }, \
-                             { digest, output, of } or { join, of }";
-        match self {
-            Self {
-                text: Some(text),
-                header: None,
-                json: None,
-                missing: None,
-                digest: None,
-                output: None,
-                join: None,
-                of: None,
-            } => Ok(Component::Text(text)),
-            Self {
-                text: None,
-                header: Some(names),
-                json: None,
-                missing: None,
-                digest: None,
-                output: None,
-                join: None,
-                of: None,
-            } => Ok(Component::Header(names.0.into_iter().map(|name| name.0).collect())),
-            Self {
-                text: None,
-                header: None,
-                json: Some(pointer),
-                missing,
-                digest: None,
-                output: None,
-                join: None,
-                of: None,
-            } => Ok(Component::Json { pointer, missing }),
-            Self {
-                text: None,
-                header: None,
-                json: None,
-                missing: None,
-                digest: Some(hash),
-                output: Some(form),
-                join: None,
-                of: Some(of),
-            } => Ok(Component::Digest { hash, form, of: of.0 }),
-            Self {
-                text: None,
-                header: None,
-                json: None,
-                missing: None,
-                digest: None,
-                output: None,
-                join: Some(with),
-                of: Some(of),
-            } => Ok(Component::Join { with, of: of.0 }),
-            _ => Err(SHAPE),
-        }
     }
 }

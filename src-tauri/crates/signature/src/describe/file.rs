@@ -2,9 +2,11 @@
 
 use super::component::Message;
 use super::source::{HeaderName, OneOrMany, Selector, Source};
+use super::token::TokenRule;
 use crate::algorithm::{Algorithm, Hash};
 use crate::encoding::Encoding;
-use crate::key::{KeyEncoding, KeyReading};
+use crate::handshake::HandshakeFile;
+use crate::key::{KeyEncoding, KeyReading, Normalization};
 use crate::time::Unit;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -17,6 +19,12 @@ use waybill_model::Reason;
 pub(crate) struct File {
     pub(crate) title: String,
     pub(crate) algorithm: Spanned<Algorithm>,
+    /// Which algorithm it is when a value of the request chooses among some.
+    #[serde(default)]
+    pub(crate) algorithm_by: Option<Spanned<AlgorithmBy>>,
+    /// What a token must hold, for algorithm `jws`.
+    #[serde(default)]
+    pub(crate) jws: Option<Spanned<TokenRule>>,
     #[serde(default)]
     pub(crate) message: Option<Spanned<Message>>,
     #[serde(default)]
@@ -46,6 +54,21 @@ pub(crate) struct File {
     pub(crate) detect: Detect,
     #[serde(default)]
     pub(crate) emit: Emit,
+    /// Requests that ask whether the address is willing, and their answers.
+    #[serde(default)]
+    pub(crate) handshake: Vec<Spanned<HandshakeFile>>,
+}
+
+/// `[algorithm_by]`: a value that chooses the algorithm.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AlgorithmBy {
+    pub(crate) from: Source,
+    /// The algorithm for each value.
+    pub(crate) values: BTreeMap<String, Algorithm>,
+    /// What is reported for any other value.
+    #[serde(default = "unsupported_version")]
+    pub(crate) reason: Reason,
 }
 
 /// `[key]`: how a secret is read, and other ways to read it.
@@ -60,7 +83,12 @@ pub(crate) struct KeyFile {
     #[serde(default)]
     trim: bool,
     #[serde(default)]
+    normalize: Option<Normalization>,
+    #[serde(default)]
     derive: Option<Hash>,
+    /// Where the sender publishes the key, when a request only names the place: nothing is fetched.
+    #[serde(default)]
+    pub(crate) published: Option<String>,
     #[serde(default)]
     alternatives: Vec<KeyReading>,
 }
@@ -68,8 +96,9 @@ pub(crate) struct KeyFile {
 impl KeyFile {
     /// Every reading, in order.
     pub(crate) fn readings(self) -> Vec<KeyReading> {
-        let Self { encoding, strip_prefix, unpadded, trim, derive, alternatives } = self;
-        let first = KeyReading { encoding, strip_prefix, unpadded, trim, derive };
+        let Self { encoding, strip_prefix, unpadded, trim, normalize, derive, published: _, alternatives } =
+            self;
+        let first = KeyReading { encoding, strip_prefix, unpadded, trim, normalize, derive };
         std::iter::once(first).chain(alternatives).collect()
     }
 }
@@ -105,6 +134,9 @@ pub(crate) struct SignatureFile {
     /// Headers that hold further signatures.
     #[serde(default)]
     pub(crate) also: Vec<HeaderName>,
+    /// The beginning of header names that end with a number and hold further signatures.
+    #[serde(default)]
+    pub(crate) numbered: Option<HeaderName>,
     #[serde(default)]
     pub(crate) repeated: Repeated,
     #[serde(default)]
@@ -146,6 +178,11 @@ pub(crate) struct Requirement {
     pub(crate) from: Source,
     /// The value it must have; absent: any.
     pub(crate) equals: Option<String>,
+    /// The pattern its value must have; `*` stands for any characters.
+    pub(crate) matches: Option<String>,
+    /// Its value must be an https address on one of these hosts.
+    #[serde(default)]
+    pub(crate) hosts: Vec<String>,
     /// What is reported when it has another value.
     #[serde(default = "unsupported_version")]
     pub(crate) reason: Reason,
@@ -153,6 +190,11 @@ pub(crate) struct Requirement {
 
 const fn unsupported_version() -> Reason {
     Reason::UnsupportedVersion
+}
+
+/// What a digest that differs is reported as.
+pub(super) const fn body_digest_mismatch() -> Reason {
+    Reason::BodyDigestMismatch
 }
 
 /// `[[body_digest]]`: a digest of the body that stands elsewhere in the request.
@@ -193,4 +235,6 @@ pub(crate) struct Emit {
     pub(crate) id: OneOrMany<HeaderName>,
     /// Headers with fixed values.
     pub(crate) set: BTreeMap<String, String>,
+    /// Headers with values for where the request has none.
+    pub(crate) default: BTreeMap<String, String>,
 }

@@ -61,6 +61,14 @@ impl Source {
         }
     }
 
+    /// The names, when the value stands in a header.
+    pub(crate) fn header_names(&self) -> &[String] {
+        match self {
+            Self::Header(names) => names,
+            _ => &[],
+        }
+    }
+
     /// For people: `X-Signature`, `body /id`.
     pub(crate) fn title(&self) -> String {
         match self {

@@ -6,8 +6,8 @@ use crate::json::Pointer;
 
 /// Every placeholder, for the message of a fault.
 const KNOWN: &str = "{body}, {timestamp}, {header:NAME}, {field:NAME}, {json:/POINTER}, {form:NAME}, \
-    {query:NAME}, {method}, {url}, {url:registered}, {url:no_query}, {url:path_query}, {config:KEY}, {secret}, \
-    {form_sorted}";
+    {query:NAME}, {method}, {url}, {url:registered}, {url:no_query}, {url:path_query}, {url:with_port}, \
+    {url:no_port}, {config:KEY}, {secret}, {form_sorted}, {query_sorted}, {body:ascii}, {body:decompressed}";
 
 /// The components of a template.
 pub(crate) fn parse(text: &str) -> Result<Vec<Component>, String> {
@@ -52,6 +52,7 @@ fn placeholder(name: &str) -> Result<Component, String> {
             "url" => Component::Url(UrlPart::Full),
             "secret" => Component::Secret,
             "form_sorted" => Component::FormSorted,
+            "query_sorted" => Component::QuerySorted,
             _ => return Err(unknown()),
         });
     };
@@ -69,6 +70,10 @@ fn placeholder(name: &str) -> Result<Component, String> {
         ("url", "registered") => Component::Url(UrlPart::Registered),
         ("url", "no_query") => Component::Url(UrlPart::NoQuery),
         ("url", "path_query") => Component::Url(UrlPart::PathQuery),
+        ("url", "with_port") => Component::Url(UrlPart::WithPort),
+        ("url", "no_port") => Component::Url(UrlPart::NoPort),
+        ("body", "ascii") => Component::Body(BodyPart::Ascii),
+        ("body", "decompressed") => Component::Body(BodyPart::Decompressed),
         _ => return Err(unknown()),
     })
 }
@@ -90,6 +95,7 @@ mod tests {
             "{url:registered}{form_sorted}",
             "{json:/signature/timestamp}{json:/signature/token}",
             "{{{body}}}",
+            "{url:with_port}{url:no_port}{query_sorted}{body:ascii}{body:decompressed}",
             "{url:no_query}{url:path_query}{config:webhook_id}{field:t}{form:f}{query:q}",
         ] {
             assert_eq!(as_template(&parse(text).unwrap()), text);

@@ -4,9 +4,15 @@
 
 mod corpora;
 mod detection;
+mod diagnosis;
+mod every;
 mod faults;
+mod fuzz_smoke;
+mod handshakes;
 mod hostile;
 mod inverse;
+mod pairs;
+mod samples;
 mod schema;
 mod seeds;
 mod support;

@@ -26,11 +26,11 @@ fn every_vector_of_a_known_scheme_is_judged_as_it_says() {
     let mut wrong = Vec::new();
     for vector in &vectors {
         let (id, scheme_id) = (text(vector, "id").unwrap(), text(vector, "scheme").unwrap());
-        let Some(scheme) = CATALOGUE.get(scheme_id).filter(|_| text(vector, "kind") == Some("delivery"))
-        else {
+        if text(vector, "kind") != Some("delivery") {
             skipped.insert(id);
             continue;
-        };
+        }
+        let scheme = CATALOGUE.get(scheme_id).unwrap_or_else(|| panic!("{id}: no scheme {scheme_id}"));
         let headers: Vec<(&[u8], &[u8])> = vector["headers"]
             .as_array()
             .unwrap()
@@ -97,9 +97,9 @@ fn every_vector_of_a_known_scheme_is_judged_as_it_says() {
         }
     }
     println!(
-        "vectors: ran {ran}, signed again {signed_again}, skipped for lack of a scheme {}",
+        "vectors: ran {ran}, signed again {signed_again}, of handshakes and not run here {}",
         skipped.len()
     );
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(ran >= 150, "only {ran} vectors ran");
+    assert!(ran >= 232, "only {ran} vectors ran");
 }
