@@ -138,7 +138,7 @@ impl Request {
             auth_header: frame.auth_header.clone(),
             auth_prefix: frame.auth_prefix.clone(),
             keyed,
-            marked: whole.merge && description.endpoint.revision.is_some(),
+            marked: with.fresh.is_some() && description.endpoint.revision.is_some(),
         })
     }
 
@@ -241,7 +241,9 @@ fn merged(parts: &[Part], changed: Map<String, Value>, fresh: &Value) -> Map<Str
     let mut members = Map::new();
     for part in parts {
         let to = part.to.get_ref();
-        if let Some(value) = path::at(&changed, to).or_else(|| path::at(fresh, to)) {
+        // What is null at the provider is left out: to send it would say more than is known.
+        let kept = || path::at(fresh, to).filter(|value| !value.is_null());
+        if let Some(value) = path::at(&changed, to).or_else(kept) {
             path::put(&mut members, to, value.clone());
         }
     }

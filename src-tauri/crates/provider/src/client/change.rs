@@ -93,6 +93,23 @@ impl Client {
         }
     }
 
+    /// The request of a rotation; where the provider wants the whole object, filled in from a fresh read.
+    pub(super) async fn rotate_request(
+        &self,
+        id: &str,
+        values: &Values,
+        key: Option<&str>,
+    ) -> Result<Request, Failure> {
+        let operation = ProviderOperation::Rotate;
+        let shape = Shape::of(&self.description, operation)?;
+        let mut fresh = None;
+        if self.description.operation(operation).merge {
+            fresh = Some(self.get(id).await?.raw);
+        }
+        let with = With { fresh: fresh.as_ref(), key, ..With::default() };
+        Request::build(&self.description, &self.frame, shape, values, with)
+    }
+
     fn secret_lost(&self) -> Failure {
         Failure::invalid(format!(
             "{} forgets the signing secret when the address changes, and the secret is not known here. Nothing was sent.",

@@ -62,11 +62,8 @@ pub(super) fn resolve<'d>(
     if token.is_empty() {
         return Err(refuse(vec![problem("token", "is empty")]));
     }
-    if token.chars().any(char::is_control) {
-        return Err(refuse(vec![problem("token", "holds characters that can't be sent")]));
-    }
     let in_header = auth.kind == AuthKind::Header && auth.sign_in.is_none();
-    if in_header && !token.is_ascii() {
+    if token.chars().any(|c| c.is_control() || (in_header && !c.is_ascii())) {
         return Err(refuse(vec![problem("token", "holds characters that no header can carry")]));
     }
     if auth.sign_in.is_some() && token.split_once(':').is_none_or(|(user, _)| user.is_empty()) {

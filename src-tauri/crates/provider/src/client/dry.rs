@@ -50,7 +50,7 @@ impl Client {
             Call::Rotate { id } => {
                 let mut values = self.with_id(id, Values::new())?;
                 self.show_secret(&mut values);
-                self.keyed_request(operation, &values, self.idempotency_key(operation).as_deref())?
+                self.rotate_request(id, &values, self.idempotency_key(operation).as_deref()).await?
             }
             Call::Redeliver { .. }
             | Call::RedeliverAt { .. }

@@ -15,7 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use waybill_model::{Clock, Failure, ProviderOperation};
 
 /// A provider whose list has more pages than this is going round in circles.
-const MOST_PAGES: usize = 2000;
+const MOST_PAGES: usize = 1000;
 
 impl Client {
     /// Sends until there is an answer that stands. Only a 2xx is given back.

@@ -154,7 +154,7 @@ impl Client {
         self.possible(ProviderOperation::Rotate)?;
         let mut values = self.with_id(id, Values::new())?;
         let made = self.made_secret(&mut values);
-        let request = self.keyed_request(ProviderOperation::Rotate, &values, key)?;
+        let request = self.rotate_request(id, &values, key).await?;
         let answer = self.send(&request).await?;
         Ok(self.complete(answer, made, Some(id)).await)
     }

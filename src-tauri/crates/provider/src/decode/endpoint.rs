@@ -22,8 +22,7 @@ pub(crate) fn endpoint(
         Some(flags) => flagged(&raw, &map.events, flags.get_ref()),
         None => events(&raw, &map.events)?,
     };
-    let answered = path::at(&raw, &map.events).is_some_and(|list| !list.is_null());
-    let all_events = all_events(description, scope, &events, answered);
+    let all_events = all_events(description, scope, &events, path::at(&raw, &map.events));
     let active = active(description, &raw)?;
     let status = text(&raw, map.status.as_ref())?;
     Ok(Endpoint {
@@ -77,12 +76,14 @@ fn flagged(raw: &Value, at: &str, ending: &str) -> Vec<String> {
 
 /// Whether the provider sends every type: by a word that says so, by an empty list where that says
 /// so, or because every known type is named.
-fn all_events(description: &Description, scope: &str, events: &[String], answered: bool) -> bool {
+fn all_events(description: &Description, scope: &str, events: &[String], answered: Option<&Value>) -> bool {
     let rules = &description.events;
     if events.is_empty() {
-        // Null and a missing list are one where null is the word for all.
-        return (answered && rules.empty_means == EmptyList::All)
-            || (!answered && *rules.all.get_ref() == AllKind::Null);
+        // Where null is the word for all, a list that is left out says the same.
+        return match answered {
+            None | Some(Value::Null) if *rules.all.get_ref() == AllKind::Null => true,
+            answered => answered.is_some() && rules.empty_means == EmptyList::All,
+        };
     }
     if events.iter().any(|event| rules.read_as_all.contains(event)) {
         return true;

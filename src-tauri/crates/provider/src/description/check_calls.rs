@@ -85,8 +85,9 @@ pub(super) fn check_operation(
     for part in whole.query.iter().chain(whole.body.iter().flatten()) {
         check_part(description, part, &VALUES)?;
     }
-    if whole.merge && (operation != ProviderOperation::Update || whole.body.is_none()) {
-        return fault(shape, "`merge` belongs to an update with a body");
+    let merges = matches!(operation, ProviderOperation::Update | ProviderOperation::Rotate);
+    if whole.merge && (!merges || whole.body.is_none()) {
+        return fault(shape, "`merge` belongs to an update or a rotation with a body");
     }
     if whole.key_required && whole.idempotency_header.is_none() {
         return fault(shape, "`key_required` needs the `idempotency_header` that carries the key");
@@ -124,7 +125,8 @@ fn check_call(description: &Description, method: &Spanned<String>, path: &Spanne
     if !METHODS.contains(&method.get_ref().as_str()) {
         return fault(method, format!("the method is one of {}", METHODS.join(", ")));
     }
-    if !path.get_ref().starts_with('/') || path.get_ref().contains(['?', '#']) {
+    let text = path.get_ref();
+    if !(text.starts_with('/') || text.starts_with("{scope}/")) || text.contains(['?', '#']) {
         return fault(path, "a path begins with '/' and has neither '?' nor '#'; use `query`");
     }
     for name in base::placeholders(path.get_ref()) {
