@@ -19,12 +19,27 @@ impl Stage {
     }
 
     pub(crate) async fn in_folder(folder: TempDir) -> Self {
+        Self::with(folder, |_| {}).await
+    }
+
+    /// An engine whose options `change` has been at.
+    pub(crate) async fn with(folder: TempDir, change: impl FnOnce(&mut EngineOptions)) -> Self {
         let mut options = EngineOptions::new(folder.path().to_path_buf(), "test");
         options.vault = Some(VaultKind::File);
         options.work_factor = 1;
         options.passphrase = Some(std::sync::Arc::new(|| Some("correct horse".to_owned().into())));
+        change(&mut options);
         let engine = Engine::start(options).await.unwrap();
         Self { engine, folder }
+    }
+
+    /// An engine whose vault can't be opened.
+    pub(crate) async fn without_passphrase() -> Self {
+        let folder = TempDir::new().unwrap();
+        let mut options = EngineOptions::new(folder.path().to_path_buf(), "test");
+        options.vault = Some(VaultKind::File);
+        options.work_factor = 1;
+        Self { engine: Engine::start(options).await.unwrap(), folder }
     }
 
     /// Stops the engine and starts another in the same folder.

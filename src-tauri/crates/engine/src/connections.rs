@@ -1,8 +1,8 @@
 //! Connections: access to one account at one provider.
 
 use crate::api::*;
+use crate::custody;
 use crate::engine::Engine;
-use crate::intents;
 use crate::vaulting::NewSecret;
 use std::sync::Arc;
 use std::time::Instant;
@@ -111,8 +111,6 @@ pub(crate) async fn remove(engine: &Engine, request: Named) -> Result<Nothing> {
     let connection = find(engine, &request.name).await?;
     engine.0.store.remove_connection(request.name).await?;
     engine.forget_secret(&connection.token).await?;
-    for verb in ["create", "rotate"] {
-        intents::found_out(engine, &connection.name, verb, |_| true).await;
-    }
+    custody::abandoned(engine, &connection.name).await;
     Ok(Nothing {})
 }

@@ -14,6 +14,7 @@ pub(crate) async fn examine(engine: &Engine, _: Nothing) -> Result<Vec<DoctorLin
     let mut lines = vec![data_folder(engine), database(engine).await, vault(engine).await];
     lines.push(port(engine).await);
     lines.push(clock(engine));
+    engine.notice_schemes().await;
     lines.extend(catalogue(engine));
     lines.extend(intents(engine).await);
     lines.push(tunnels());
@@ -133,7 +134,7 @@ fn clock(engine: &Engine) -> DoctorLine {
 
 fn catalogue(engine: &Engine) -> Vec<DoctorLine> {
     let mut lines = Vec::new();
-    for fault in engine.0.schemes.faults() {
+    for fault in engine.schemes().faults() {
         lines.push(line(
             "scheme file",
             "warning",
@@ -154,38 +155,19 @@ fn catalogue(engine: &Engine) -> Vec<DoctorLine> {
 
 /// Writes that were asked of a provider and whose end is not known.
 async fn intents(engine: &Engine) -> Vec<DoctorLine> {
-    let open = match engine.0.store.open_intents().await {
-        Ok(open) => open,
+    match crate::custody::list(engine, Nothing {}).await {
+        Ok(cases) => cases
+            .into_iter()
+            .map(|case| {
+                let detail = format!("{} ({}, {})", case.message, case.connection, case.created_at);
+                let mend = format!("{} (waybill endpoint list --connection {})", case.mend, case.connection);
+                line("unanswered write", "problem", detail, mend)
+            })
+            .collect(),
         Err(failure) => {
-            return vec![line(
-                "unanswered write",
-                "problem",
-                failure.message,
-                failure.hint.unwrap_or_default(),
-            )];
+            vec![line("unanswered write", "problem", failure.message, failure.hint.unwrap_or_default())]
         }
-    };
-    open.into_iter()
-        .map(|intent| {
-            let mend = match intent.verb.as_str() {
-                "rotate" => "The secret here may be dead at the provider: rotate it again, or delete the endpoint."
-                    .to_owned(),
-                _ => format!(
-                    "Read the endpoints again (waybill endpoint list --connection {}): if it happened, it stands there; a provider without such a list shows it on its own pages.",
-                    intent.connection
-                ),
-            };
-            line(
-                "unanswered write",
-                "problem",
-                format!(
-                    "{} at {} of {} was sent, and its end is not known",
-                    intent.verb, intent.connection, intent.created_at
-                ),
-                mend,
-            )
-        })
-        .collect()
+    }
 }
 
 /// Programs that give this machine a public address.

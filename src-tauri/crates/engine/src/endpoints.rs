@@ -2,8 +2,8 @@
 
 use crate::api::*;
 use crate::connections::{client, find};
+use crate::custody;
 use crate::engine::Engine;
-use crate::intents;
 use std::collections::{HashMap, HashSet};
 use waybill_model::{
     Connection, Endpoint, ErrorCode, Failure, Inbox, LogEntry, Name, ProviderOperation, Result, SecretKind,
@@ -27,13 +27,13 @@ pub(crate) async fn read_one(engine: &Engine, connection: &Connection) -> Result
     let count = endpoints.len();
     engine.0.store.put_endpoints(connection.name.clone(), endpoints, engine.now()).await?;
     if listed {
-        intents::found_out(engine, &connection.name, "create", |_| true).await;
+        custody::listed(engine, connection).await;
     }
     Ok(count)
 }
 
 /// The endpoints, and whether the provider has listed them.
-async fn read_remote(engine: &Engine, connection: &Connection) -> Result<(Vec<Endpoint>, bool)> {
+pub(crate) async fn read_remote(engine: &Engine, connection: &Connection) -> Result<(Vec<Endpoint>, bool)> {
     let (client, description) = client(engine, connection).await?;
     let support = description.support(ProviderOperation::List);
     let listed = if support == Support::Unsupported { Err(no_list(connection)) } else { client.list().await };
@@ -70,16 +70,7 @@ struct Known {
 
 impl Known {
     async fn gather(engine: &Engine) -> Result<Self> {
-        let with_secret = engine
-            .0
-            .store
-            .secrets()
-            .await?
-            .into_iter()
-            .filter(|meta| meta.kind != SecretKind::Token && meta.state == SecretState::Current)
-            .filter_map(|meta| Some((meta.connection?, meta.endpoint?)))
-            .collect();
-        Ok(Self { with_secret, inboxes: engine.0.store.inboxes().await? })
+        Ok(Self { with_secret: with_secrets(engine).await?, inboxes: engine.0.store.inboxes().await? })
     }
 
     fn complete(&self, mut endpoint: Endpoint) -> Endpoint {
@@ -97,6 +88,15 @@ impl Known {
         endpoint.inbox = bound.or_else(pointed).map(|inbox| inbox.name.clone());
         endpoint
     }
+}
+
+/// The endpoints whose current secret or key is in the vault.
+pub(crate) async fn with_secrets(engine: &Engine) -> Result<HashSet<(Name, String)>> {
+    let secrets = engine.0.store.secrets().await?.into_iter();
+    Ok(secrets
+        .filter(|meta| meta.kind != SecretKind::Token && meta.state == SecretState::Current)
+        .filter_map(|meta| Some((meta.connection?, meta.endpoint?)))
+        .collect())
 }
 
 /// One endpoint with what is known of it here.

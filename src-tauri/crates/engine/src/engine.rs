@@ -50,6 +50,8 @@ pub struct EngineOptions {
     pub log_to_stderr: bool,
     /// The scrypt work factor of a new encrypted file; low in tests only.
     pub work_factor: u8,
+    /// Told of each step in the custody of a one-time secret; for trying out abrupt ends.
+    pub custody_step: Option<Arc<dyn Fn(crate::CustodyStep) + Send + Sync>>,
 }
 
 impl EngineOptions {
@@ -66,6 +68,7 @@ impl EngineOptions {
             log_level: None,
             log_to_stderr: false,
             work_factor: waybill_vault::DEFAULT_WORK_FACTOR,
+            custody_step: None,
         }
     }
 }
@@ -125,7 +128,8 @@ pub(crate) struct Inner {
     pub(crate) vault: Vault,
     pub(crate) vault_kind: VaultKind,
     pub(crate) vault_state: Mutex<Option<waybill_model::VaultState>>,
-    pub(crate) schemes: waybill_signature::Catalogue,
+    pub(crate) schemes: crate::schemes::Schemes,
+    pub(crate) searches: crate::signatures::Searches,
     pub(crate) providers: waybill_provider::Catalogue,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) results: Results,
@@ -135,6 +139,8 @@ pub(crate) struct Inner {
     /// Secrets that the vault refused after the provider had made them: kept here so that they can
     /// still be copied or stored.
     pub(crate) held: Mutex<HashMap<SecretId, SecretString>>,
+    /// The key that answers with one-time secrets are sealed with; read from the vault when first needed.
+    pub(crate) seal_key: tokio::sync::OnceCell<waybill_vault::SealKey>,
     pub(crate) forward_all: Mutex<Vec<String>>,
     /// Held while an inbox or the settings are read, changed and written back, so that of two changes at once
     /// none is lost.
@@ -172,10 +178,10 @@ impl Engine {
         let settings = store.settings().await?;
         let kind = options.vault.unwrap_or(settings.vault);
         let vault = vaulting::open(kind, &options);
-        let user_schemes = crate::catalogue::user_files(&options.data_dir.join("schemes"));
         let (events, _) = broadcast::channel(1_024);
         let engine = Self(Arc::new(Inner {
-            schemes: waybill_signature::Catalogue::embedded().with_user_files(user_schemes),
+            schemes: crate::schemes::Schemes::open(options.data_dir.join("schemes")),
+            searches: crate::signatures::Searches::default(),
             providers: waybill_provider::Catalogue::with_user_files(&options.data_dir.join("providers")),
             store,
             vault,
@@ -187,6 +193,7 @@ impl Engine {
             capturing: Capturing::default(),
             replaying: crate::replays::Replaying::default(),
             held: Mutex::default(),
+            seal_key: tokio::sync::OnceCell::new(),
             forward_all: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
             notice: opened.notice,
@@ -196,6 +203,7 @@ impl Engine {
         }));
         tracing::info!(program = engine.0.options.program, vault = ?kind, "started");
         pump::start(&engine).await?;
+        crate::custody::at_start(&engine).await?;
         Ok(engine)
     }
 

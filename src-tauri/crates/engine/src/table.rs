@@ -93,6 +93,10 @@ macro_rules! with_commands {
             Mutation "endpoints.redeliver" endpoints::redeliver(Redeliver) -> Nothing [];
             Query "endpoints.history" endpoints::history(HistoryRequest) -> Vec<HistoryEntry> [Endpoints];
 
+            Query "custody.list" custody::list(Nothing) -> Vec<CustodyCase> [Endpoints, Secrets];
+            Mutation "custody.repair" custody::repair_one(CustodyRef) -> CustodyRepaired [Endpoints, Secrets, Inboxes];
+            Mutation "custody.dismiss" custody::dismiss(CustodyRef) -> Nothing [Endpoints];
+
             Query "secrets.list" secrets::list(Nothing) -> Vec<SecretMeta> [Secrets];
             Mutation "secrets.set" secrets::set(SecretSet) -> SecretMeta [Secrets];
             Mutation "secrets.reveal" secrets::reveal(SecretRef) -> Revealed [];

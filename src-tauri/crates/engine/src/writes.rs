@@ -3,18 +3,17 @@
 
 use crate::api::*;
 use crate::connections::{client, find};
-use crate::endpoints::{completed, fresh};
-use crate::engine::{Engine, lock};
-use crate::vaulting::NewSecret;
-use crate::{inboxes, intents, samples};
-use secrecy::SecretString;
+use crate::custody::{self, Operation};
+use crate::endpoints::{completed, fresh, read_remote};
+use crate::engine::Engine;
+use crate::samples;
 use serde_json::{Value, json};
 use waybill_model::{
-    Connection, Endpoint, ErrorCode, Failure, Inbox, InboxSecret, Name, ProviderOperation, Result,
-    SecretKind, SecretMeta, SecretState, Support,
+    Connection, Endpoint, ErrorCode, Failure, Name, ProviderOperation, Result, SecretKind, SecretState,
+    Support,
 };
 use waybill_provider::{Call, DryRun, EndpointPatch, NewEndpoint};
-use waybill_store::HistoryRow;
+use waybill_store::{HistoryRow, Intent};
 
 /// Longer than any secret a provider is known to make.
 const SECRET_LENGTH: usize = 512;
@@ -40,7 +39,7 @@ async fn record(
         // Nothing was asked of the provider, so there is nothing to tell.
         Err(failure) if matches!(failure.code, ErrorCode::Unsupported | ErrorCode::InvalidInput) => return,
         Ok(after) => ("done", after),
-        Err(failure) if intents::may_have_happened(failure.code) => ("unknown", None),
+        Err(failure) if custody::may_have_happened(failure.code) => ("unknown", None),
         Err(_) => ("refused", None),
     };
     let row = HistoryRow {
@@ -58,6 +57,33 @@ async fn record(
     if let Err(failure) = engine.0.store.add_history(row).await {
         tracing::warn!(code = %failure.code, "a write at a provider could not be recorded: {failure}");
     }
+}
+
+/// Records what a repair found out, unless the call was recorded before it broke off.
+pub(crate) async fn record_repair(
+    engine: &Engine,
+    operation: &str,
+    connection: &Name,
+    endpoint: &str,
+    after: Option<&Endpoint>,
+) {
+    let told = engine.0.store.history(Some(connection.clone()), Some(endpoint.to_owned())).await;
+    // Of rotations there may be many; one that is told twice is better than one that is not told.
+    if operation == "create"
+        && told.is_ok_and(|rows| rows.iter().any(|row| row.operation == "create" && row.outcome == "done"))
+    {
+        return;
+    }
+    record(engine, operation, connection, Some(endpoint), None, Ok(after.map(without_raw))).await;
+}
+
+/// Records that a create whose answer was lost did not happen.
+pub(crate) async fn record_absent(engine: &Engine, intent: &Intent) {
+    let failure = Failure::new(
+        ErrorCode::ProviderNotFound,
+        "The provider does not list what the create would have made.",
+    );
+    record(engine, &intent.verb, &intent.connection, None, None, Err(&failure)).await;
 }
 
 fn without_raw(endpoint: &Endpoint) -> Value {
@@ -90,14 +116,22 @@ pub(crate) async fn create(engine: &Engine, request: CreateEndpoint) -> Result<E
     if let Some(name) = &request.inbox {
         inbox_is_free(engine, name).await?;
     }
-    engine.vault_ready(SECRET_LENGTH).await?;
+    custody::waiting_for(engine, &connection.name, &request.url).await?;
     // Whoever stops the engine waits for this: a secret that is shown once may be on its way.
     let _under_way = engine.0.tasks.token();
-    let asked = serde_json::to_value(&new).unwrap_or(Value::Null);
-    let intent = intents::open(engine, &connection.name, "create", asked).await?;
     let key = client.idempotency_key(ProviderOperation::Create);
+    let asked = json!({
+        "new": new,
+        "inbox": request.inbox,
+        "idempotency_key": key,
+        "known": known_before(engine, &connection).await?,
+    });
+    let mut operation = Operation::open(engine, &connection.name, "create", asked, SECRET_LENGTH).await?;
     let answered = match client.send_create(&new, key.as_deref()).await {
-        Ok(answer) => client.decode_create(&answer),
+        Ok(answer) => {
+            operation.seal(engine, &answer).await;
+            client.decode_create(&answer)
+        }
         Err(failure) => Err(failure),
     };
     let endpoint = answered.as_ref().ok().map(|created| created.endpoint.id.clone());
@@ -106,38 +140,31 @@ pub(crate) async fn create(engine: &Engine, request: CreateEndpoint) -> Result<E
     let created = match answered {
         Ok(created) => created,
         Err(failure) => {
-            intents::failed(engine, intent, &failure).await;
+            operation.failed(engine, &failure).await;
             return Err(failure);
         }
     };
-    let came = match (created.secret, created.public_key) {
-        (Some(secret), _) => Some((SecretKind::SharedSecret, secret)),
-        (None, Some(key)) => Some((SecretKind::PublicKey, SecretString::from(key))),
-        (None, None) => None,
-    };
-    let kept = match came {
-        Some((kind, value)) => keep(engine, &connection, &created.endpoint, kind, value).await.map(Some),
-        None => Ok(None),
-    };
-    intents::close(engine, intent).await;
-    // Where an address can be used once only, this tells that it was free.
-    intents::found_out(engine, &connection.name, "create", |asked| asked["url"] == request.url).await;
-    // The endpoint is there, whatever became of its secret.
-    let remembered = engine.0.store.put_endpoint(created.endpoint.clone()).await;
-    let kept = kept?;
-    remembered?;
-    let inbox = match request.inbox {
-        Some(name) => Some(
-            bind_inbox(engine, name, &description.info().scheme, &created.endpoint, kept.as_ref()).await?,
-        ),
-        None => None,
-    };
+    let made = custody::finish_create(engine, &connection, &description, operation, created).await?;
     Ok(EndpointCreated {
-        endpoint: Some(completed(engine, created.endpoint).await?),
-        secret: kept,
-        inbox,
+        endpoint: Some(completed(engine, made.endpoint).await?),
+        secret: made.secret,
+        inbox: made.inbox,
         call: None,
     })
+}
+
+/// The endpoints the provider has just before a create: one that stands there later, if its answer is lost, is
+/// told from those by this. Where it can't be asked now, those last read count.
+async fn known_before(engine: &Engine, connection: &Connection) -> Result<Vec<String>> {
+    let endpoints = match read_remote(engine, connection).await {
+        Ok((endpoints, _)) => endpoints,
+        Err(failure) if failure.code == ErrorCode::ProviderForbidden => {
+            let known = engine.0.store.endpoints(Some(connection.name.clone())).await?;
+            known.into_iter().map(|(endpoint, _)| endpoint).collect()
+        }
+        Err(failure) => return Err(failure),
+    };
+    Ok(endpoints.into_iter().map(|endpoint| endpoint.id).collect())
 }
 
 /// An inbox that is bound to something else must not be taken over silently.
@@ -152,82 +179,6 @@ async fn inbox_is_free(engine: &Engine, name: &Name) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// Puts an endpoint's secret into the vault. If the vault refuses now, the value is held in memory and
-/// the failure says how to get at it: the provider will not show it again.
-async fn keep(
-    engine: &Engine,
-    connection: &Connection,
-    endpoint: &Endpoint,
-    kind: SecretKind,
-    value: SecretString,
-) -> Result<SecretMeta> {
-    let what = if endpoint.label.is_empty() { endpoint.id.clone() } else { endpoint.label.clone() };
-    let word = if kind == SecretKind::PublicKey { "public key" } else { "signing secret" };
-    let new = NewSecret {
-        name: format!("{} {what} {word}", connection.name),
-        kind,
-        connection: Some(connection.name.clone()),
-        endpoint: Some(endpoint.id.clone()),
-    };
-    let id = engine.fresh_secret_id();
-    match engine.keep_secret_as(id.clone(), new, &value).await {
-        Ok(meta) => Ok(meta),
-        Err(failure) => {
-            lock(&engine.0.held).insert(id.clone(), value);
-            Err(Failure::new(
-                ErrorCode::SecretAtRisk,
-                format!(
-                    "The provider made endpoint {} and its {word}, but the vault refused it: {} The {word} is held in memory until Waybill ends.",
-                    endpoint.id, failure.message
-                ),
-            )
-            .hint("Copy it now, or mend the vault and store it again.")
-            .details(json!({ "secret_id": id, "endpoint": endpoint.id, "connection": connection.name, "cause": failure.code })))
-        }
-    }
-}
-
-async fn bind_inbox(
-    engine: &Engine,
-    name: Name,
-    scheme: &str,
-    endpoint: &Endpoint,
-    secret: Option<&SecretMeta>,
-) -> Result<Inbox> {
-    let secrets: Vec<InboxSecret> = secret
-        .map(|meta| InboxSecret { id: meta.id.clone(), name: meta.name.clone(), state: meta.state })
-        .into_iter()
-        .collect();
-    let _alone = engine.0.changing.lock().await;
-    let existing = engine.0.store.inbox(name.clone()).await?;
-    let fresh = existing.is_none();
-    let mut inbox = existing.unwrap_or_else(|| Inbox {
-        name: name.clone(),
-        scheme: None,
-        config: Default::default(),
-        secrets: Vec::new(),
-        answer: Default::default(),
-        forward_to: Vec::new(),
-        connection: None,
-        endpoint: None,
-        created_at: engine.now(),
-        deliveries: 0,
-        failed: 0,
-        last_received_at: None,
-    });
-    inbox.scheme = Some(scheme.to_owned());
-    inbox.secrets = secrets;
-    inbox.connection = Some(endpoint.connection.clone());
-    inbox.endpoint = Some(endpoint.id.clone());
-    if fresh {
-        engine.0.store.create_inbox(inbox).await?;
-    } else {
-        engine.0.store.update_inbox(inbox).await?;
-    }
-    engine.0.ready.forget();
-    inboxes::get(engine, Named { name }).await
 }
 
 pub(crate) async fn update(engine: &Engine, request: UpdateEndpoint) -> Result<EndpointCreated> {
@@ -302,7 +253,7 @@ pub(crate) async fn delete(engine: &Engine, request: EndpointRef) -> Result<Endp
     let none = waybill_model::SecretId(String::new());
     engine.retire_secrets(&connection.name, &request.id, &none, SecretState::Retired, None).await?;
     engine.0.ready.forget();
-    intents::found_out(engine, &connection.name, "rotate", |asked| asked["id"] == request.id).await;
+    custody::settled(engine, &connection.name, &request.id).await;
     Ok(EndpointCreated { endpoint: None, secret: None, inbox: None, call: None })
 }
 
@@ -313,17 +264,19 @@ pub(crate) async fn rotate(engine: &Engine, request: EndpointRef) -> Result<Rota
         let call = client.dry_run(Call::Rotate { id: &request.id }).await?;
         return Ok(Rotated { secret: None, previous: String::new(), call: Some(shown(call)) });
     }
-    engine.vault_ready(SECRET_LENGTH).await?;
     let endpoint = match known(engine, &connection, &request.id).await? {
         Some(endpoint) => endpoint,
         None => fresh(engine, &connection, &request.id).await?,
     };
     let _under_way = engine.0.tasks.token();
-    let asked = json!({ "id": request.id });
-    let intent = intents::open(engine, &connection.name, "rotate", asked).await?;
     let key = client.idempotency_key(ProviderOperation::Rotate);
+    let asked = json!({ "id": request.id, "idempotency_key": key });
+    let mut operation = Operation::open(engine, &connection.name, "rotate", asked, SECRET_LENGTH).await?;
     let answered = match client.send_rotate(&request.id, key.as_deref()).await {
-        Ok(answer) => client.decode_rotate(&answer),
+        Ok(answer) => {
+            operation.seal(engine, &answer).await;
+            client.decode_rotate(&answer)
+        }
         Err(failure) => Err(failure),
     };
     record(engine, "rotate", &connection.name, Some(&request.id), None, answered.as_ref().map(|_| None))
@@ -331,47 +284,15 @@ pub(crate) async fn rotate(engine: &Engine, request: EndpointRef) -> Result<Rota
     let rotated = match answered {
         Ok(rotated) => rotated,
         Err(failure) => {
-            intents::failed(engine, intent, &failure).await;
+            operation.failed(engine, &failure).await;
             return Err(failure);
         }
     };
-    let kept = keep(engine, &connection, &endpoint, SecretKind::SharedSecret, rotated.secret).await;
-    intents::close(engine, intent).await;
-    intents::found_out(engine, &connection.name, "rotate", |asked| asked["id"] == request.id).await;
-    let kept = kept?;
-    let overlap = description.rotation_overlap_s();
-    let (state, until, previous) = match overlap {
-        Some(0) => (
-            SecretState::Retired,
-            None,
-            "The one before is dead at the provider; it is kept to verify what was captured before."
-                .to_owned(),
-        ),
-        Some(seconds) => (
-            SecretState::Previous,
-            Some(engine.now().plus_nanos(i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000_000))),
-            format!("The one before is accepted for another {} hours.", seconds / 3_600),
-        ),
-        None => (
-            SecretState::Previous,
-            None,
-            "Whether the one before is still accepted, the provider does not say; it is kept.".to_owned(),
-        ),
-    };
-    engine.retire_secrets(&connection.name, &request.id, &kept.id, state, until).await?;
-    let _alone = engine.0.changing.lock().await;
-    for mut inbox in engine.0.store.inboxes().await? {
-        if inbox.connection.as_ref() == Some(&connection.name)
-            && inbox.endpoint.as_deref() == Some(&request.id)
-        {
-            inbox
-                .secrets
-                .insert(0, InboxSecret { id: kept.id.clone(), name: kept.name.clone(), state: kept.state });
-            engine.0.store.update_inbox(inbox).await?;
-        }
-    }
-    engine.0.ready.forget();
-    Ok(Rotated { secret: Some(kept), previous, call: None })
+    let made =
+        custody::finish_rotate(engine, &connection, &description, operation, &endpoint, rotated.secret)
+            .await?;
+    custody::settled(engine, &connection.name, &request.id).await;
+    Ok(made)
 }
 
 pub(crate) async fn test(engine: &Engine, request: EndpointRef) -> Result<EndpointTested> {

@@ -18,8 +18,10 @@ mod file;
 mod keychain;
 mod memory;
 mod place;
+mod seal;
 mod thread;
 mod vault;
 
 pub use error::VaultError;
+pub use seal::SealKey;
 pub use vault::{DEFAULT_DEADLINE, DEFAULT_FILE_DEADLINE, DEFAULT_WORK_FACTOR, Vault, VaultChoice};

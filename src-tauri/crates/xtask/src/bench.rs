@@ -30,6 +30,15 @@ fn capture(rest: &[String]) -> Result<ExitCode> {
     command::Run::new(command::root().join("target/release").join(name)).args(rest).replace()
 }
 
+/// Abrupt ends and lost answers, judged.
+pub(crate) fn faults(rest: &[String]) -> Result<ExitCode> {
+    command::cargo("build")
+        .args(&["--release", "--quiet", "--package", "waybill-bench", "--bin", "waybill-faults"])
+        .run()?;
+    let name = format!("waybill-faults{}", std::env::consts::EXE_SUFFIX);
+    command::Run::new(command::root().join("target/release").join(name)).args(rest).replace()
+}
+
 /// Verification beside the bare HMAC, and the search for a cause. Wants what a plain build wants.
 fn signature(rest: &[String]) -> Result<ExitCode> {
     command::cargo("bench")

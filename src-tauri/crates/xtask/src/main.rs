@@ -28,6 +28,8 @@ cargo xtask WORD [ARGUMENTS]
   simulate KIND …   a provider to try with, on this machine: mnemom, timbrix, mindbridge or mynd
                     (`--port 4501`; `--help` tells the rest)
   bench WORD …      measure: capture, signature, start
+  faults custody …  end processes and lose answers at every step of a secret's custody, and judge what is left
+                    (`--kills 1000 --ambiguous 500`)
   bindings          write the TypeScript types of the command table anew
   lock              write ui/package-lock.json anew after a change of ui/package.json
   tidy              the checks over the whole tree: dependency rule, licences, file sizes
@@ -69,6 +71,7 @@ fn dispatch() -> Result<ExitCode> {
             .args(rest)
             .replace(),
         "bench" => bench::run(rest),
+        "faults" => bench::faults(rest),
         "bindings" => {
             command::cargo("run")
                 .args(&[

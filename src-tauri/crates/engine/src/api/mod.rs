@@ -2,6 +2,7 @@
 //! bridge and the command line. Secrets come in as [`SecretText`], which can't be written out again.
 
 mod capture;
+mod custody;
 mod deliveries;
 mod diagnosis;
 mod endpoints;
@@ -13,6 +14,7 @@ mod schemes;
 mod signature;
 
 pub use capture::{CaptureStart, DoctorLine, SettingsPatch, Status, Totals, VaultStatus};
+pub use custody::{CustodyCase, CustodyRef, CustodyRepaired, CustodyState};
 pub use deliveries::{
     AskIds, Bucket, CheckAgain, Checked, Completion, CompletionRequest, Deleted, DeliveryDiff, DeliveryList,
     DiffRequest, Export, ExportFormat, Exported, HexPage, HexRequest, HexRow, Histogram, HistogramRequest,

@@ -16,7 +16,7 @@ mod seal_file;
 
 pub(crate) use cases::{dismiss, list, repair_one};
 pub(crate) use finish::{create as finish_create, rotate as finish_rotate};
-pub(crate) use reconcile::{listed, settled, waiting_for};
+pub(crate) use reconcile::{abandoned, listed, settled, waiting_for};
 pub(crate) use repair::at_start;
 
 use crate::engine::Engine;

@@ -142,7 +142,8 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send
 }
 
 fn failed(error: &io::Error) -> Failure {
-    let code = if error.kind() == io::ErrorKind::StorageFull { ErrorCode::DiskFull } else { ErrorCode::DataFolder };
+    let code =
+        if error.kind() == io::ErrorKind::StorageFull { ErrorCode::DiskFull } else { ErrorCode::DataFolder };
     Failure::new(code, format!("The place for a sealed answer can't be written: {error}. Nothing was sent."))
         .hint("Make room in the data folder, or see to its permissions.")
 }
