@@ -4,11 +4,14 @@
 mod bad_input;
 mod capture;
 mod custody;
+mod handshakes;
 mod leaks;
 mod listening;
 mod live;
 mod providers;
 mod replay;
+mod schemes;
+mod signatures;
 mod stage;
 mod table;
 mod transfer;

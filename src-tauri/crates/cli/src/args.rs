@@ -1,9 +1,11 @@
 //! The words of the command line, and nothing of what they do.
 
 mod endpoints;
+mod schemes;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use endpoints::{ConnectionCommand, EndpointCommand, LogStateArg};
+pub(crate) use schemes::{SchemeAdd, SchemeCommand, SchemeDetect};
 use std::path::PathBuf;
 
 /// The heading over the options that every command has.
@@ -78,7 +80,7 @@ pub(crate) enum Command {
     Provider(CatalogueCommand),
     /// Schemes of the catalogue.
     #[command(subcommand)]
-    Scheme(CatalogueCommand),
+    Scheme(SchemeCommand),
     /// Connections: a provider, an address, a credential.
     #[command(subcommand)]
     Connection(ConnectionCommand),
@@ -175,6 +177,9 @@ pub(crate) struct AnswerArgs {
     /// A header that is answered, 'Name: value'; may be given several times.
     #[arg(long = "header", value_name = "H")]
     pub(crate) headers: Vec<String>,
+    /// Whether handshakes of the scheme are answered as their sender wants: yes, or no for the inbox's own answer.
+    #[arg(long, value_name = "YES|NO", value_parser = ["yes", "no"])]
+    pub(crate) answer_handshakes: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -304,6 +309,15 @@ pub(crate) struct Verify {
     /// The address as the sender saw it.
     #[arg(long)]
     pub(crate) url: Option<String>,
+    /// The body as your handler saw it: where it was rewritten is then told.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) handler_body: Option<PathBuf>,
+    /// Don't search for the cause of a failure.
+    #[arg(long, conflicts_with = "diagnose_seconds")]
+    pub(crate) no_diagnosis: bool,
+    /// Search for the cause for so long, at most 60.
+    #[arg(long, value_name = "N", default_value_t = 0.25, allow_negative_numbers = true)]
+    pub(crate) diagnose_seconds: f64,
 }
 
 #[derive(Debug, Args)]
@@ -316,6 +330,9 @@ pub(crate) struct Sign {
     pub(crate) scheme: String,
     #[command(flatten)]
     pub(crate) secrets: SecretsFrom,
+    /// Sign with a secret of the vault, by the id that 'secret list' shows.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["secret_env", "secret_stdin"])]
+    pub(crate) secret_id: Option<String>,
     /// What the scheme needs besides the secret.
     #[arg(long, value_name = "K=V")]
     pub(crate) config: Vec<String>,
@@ -410,15 +427,13 @@ pub(crate) enum ReplayCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum CatalogueCommand {
     /// List the catalogue.
-    #[command(after_help = "Examples:\n  waybill provider list\n  waybill scheme list")]
+    #[command(after_help = "Example:\n  waybill provider list")]
     List,
     /// Show one file of it.
-    #[command(after_help = "Examples:\n  waybill provider show mynd\n  waybill scheme show mynd")]
+    #[command(after_help = "Example:\n  waybill provider show mynd")]
     Show { id: String },
     /// Check a file of your own: faults are named by line and column.
-    #[command(
-        after_help = "Examples:\n  waybill provider check my-provider.toml\n  waybill scheme check my-scheme.toml"
-    )]
+    #[command(after_help = "Example:\n  waybill provider check my-provider.toml")]
     Check { file: PathBuf },
 }
 

@@ -1,4 +1,4 @@
-//! `waybill provider …` and `waybill scheme …`
+//! `waybill provider …`, and what `waybill scheme …` shares with it.
 
 use crate::args::CatalogueCommand;
 use crate::input;
@@ -36,40 +36,15 @@ pub(crate) async fn providers(
     }
 }
 
-pub(crate) async fn schemes(
-    command: CatalogueCommand,
-    engine: &Engine,
-    out: &Out,
-) -> Result<Outcome, Failure> {
-    match command {
-        CatalogueCommand::List => {
-            let all = engine.call("schemes.list", json!({})).await?;
-            out.result(&all, || {
-                let rows = rows(&all, &["id", "algorithm", "header", "title"]);
-                table(&["ID", "ALGORITHM", "SIGNATURE IN", "TITLE"], &rows)
-            });
-            Ok(Outcome::Done)
-        }
-        CatalogueCommand::Show { id } => {
-            let one = engine.call("schemes.get", json!({ "id": id })).await?;
-            out.result(&one, || text(&one, "text"));
-            Ok(Outcome::Done)
-        }
-        CatalogueCommand::Check { file } => check("schemes.check", &file, engine, out).await,
-    }
-}
-
-async fn check(
+/// Checks a file of the user's.
+pub(crate) async fn check(
     command: &str,
     file: &std::path::Path,
     engine: &Engine,
     out: &Out,
 ) -> Result<Outcome, Failure> {
-    let bytes = input::file(file)?;
     let name = file.display().to_string();
-    let given = String::from_utf8(bytes).map_err(|error| {
-        Failure::new(ErrorCode::InvalidDescription, format!("{name} is not UTF-8 text: {error}."))
-    })?;
+    let given = file_text(file)?;
     let checks = engine.call(command, json!({ "file": name, "text": given })).await?;
     let faults = checks["faults"].as_array().cloned().unwrap_or_default();
     out.result(&checks, || {
@@ -92,7 +67,16 @@ async fn check(
     Ok(if faults.is_empty() { Outcome::Done } else { Outcome::Refused(2) })
 }
 
-fn rows(all: &Value, fields: &[&str]) -> Vec<Vec<String>> {
+/// A description's text.
+pub(crate) fn file_text(file: &std::path::Path) -> Result<String, Failure> {
+    String::from_utf8(input::file(file)?).map_err(|error| {
+        let name = file.display();
+        Failure::new(ErrorCode::InvalidDescription, format!("{name} is not UTF-8 text: {error}."))
+    })
+}
+
+/// Fields of a list as the rows of a table.
+pub(crate) fn rows(all: &Value, fields: &[&str]) -> Vec<Vec<String>> {
     all.as_array()
         .into_iter()
         .flatten()

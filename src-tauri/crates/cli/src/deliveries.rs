@@ -1,6 +1,7 @@
 //! `waybill deliveries …`
 
 use crate::args::{DeliveriesCommand, Format};
+use crate::diagnosis;
 use crate::input;
 use crate::output::{Out, Outcome, bytes, counted, plain, record, table, text, when};
 use serde_json::{Value, json};
@@ -135,6 +136,10 @@ async fn show(id: &str, raw: bool, engine: &Engine, out: &Out) -> Result<(), Fai
         Ok(text) => json!({ "text": text }),
         Err(_) => json!({ "base64": input::base64(&body) }),
     };
+    // A right signature needs no explaining, and explaining one may want the vault.
+    if delivery["verdict"] != "valid" {
+        delivery["signature"] = engine.call("deliveries.signature", json!({ "id": id })).await?;
+    }
     out.result(&delivery, || describe(&delivery, &body));
     Ok(())
 }
@@ -268,6 +273,23 @@ fn answered(delivery: &Value) -> String {
     }
 }
 
+/// Why the signature is not right, and what it is now if that has changed.
+fn explained(signature: &Value) -> String {
+    let mut shown = String::new();
+    if let Some(problem) = signature["vault_problem"].as_str() {
+        shown.push_str(&format!("\n  a secret can't be read: {}", plain(problem)));
+    }
+    if !signature["stored"].is_null() {
+        shown.push_str(&format!(
+            "\n  checked now it is {} ({})",
+            text(signature, "verdict"),
+            text(signature, "reason")
+        ));
+    }
+    let more = "; waybill verify --diagnose-seconds 60 searches longer";
+    shown + &diagnosis::described(signature, more)
+}
+
 fn describe(delivery: &Value, body: &[u8]) -> String {
     let query = text(delivery, "query");
     let title = format!(
@@ -299,6 +321,7 @@ fn describe(delivery: &Value, body: &[u8]) -> String {
             ("from", named("peer")),
             ("verdict", verdict(delivery)),
             ("refused", named("refused")),
+            ("handshake", named("handshake")),
             ("scheme", named("scheme")),
             ("secret", named("secret")),
             ("event", [named("event_type"), named("event_id")].join(" ")),
@@ -310,6 +333,7 @@ fn describe(delivery: &Value, body: &[u8]) -> String {
             ("note", named("note")),
         ],
     );
+    shown.push_str(&explained(&delivery["signature"]));
     shown.push('\n');
     shown.push('\n');
     for header in delivery["headers"].as_array().into_iter().flatten() {

@@ -7,6 +7,7 @@
 mod args;
 mod catalogue;
 mod deliveries;
+mod diagnosis;
 mod endpoints;
 mod inboxes;
 mod input;
@@ -14,6 +15,7 @@ mod listen;
 mod output;
 mod passphrase;
 mod replays;
+mod schemes;
 mod secrets;
 mod signals;
 mod tools;
@@ -145,7 +147,7 @@ async fn dispatch(command: Command, engine: &Engine, out: &Out) -> Result<Outcom
         Command::Send(args) => tools::send(args, engine, out).await,
         Command::Replay(args) => replays::run(args, engine, out).await,
         Command::Provider(command) => catalogue::providers(command, engine, out).await,
-        Command::Scheme(command) => catalogue::schemes(command, engine, out).await,
+        Command::Scheme(command) => schemes::run(command, engine, out).await,
         Command::Connection(command) => endpoints::connections(command, engine, out).await,
         Command::Endpoint(command) => endpoints::run(command, engine, out).await,
         Command::Secret(command) => secrets::run(command, engine, out).await,

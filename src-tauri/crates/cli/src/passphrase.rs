@@ -3,7 +3,8 @@
 //! recover one that was mistyped.
 
 use crate::args::{
-    Command, ConnectionCommand, EndpointCommand, InboxCommand, ReplayCommand, SecretCommand, SecretsFrom,
+    Command, ConnectionCommand, EndpointCommand, InboxCommand, ReplayCommand, SchemeCommand, SecretCommand,
+    SecretsFrom,
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::io::IsTerminal;
@@ -62,6 +63,9 @@ pub(crate) fn wanted(command: &Command) -> Wanted {
         Command::Inbox(InboxCommand::Edit(edit)) => when(given(&edit.secrets), Wanted::Writes),
         Command::Inbox(InboxCommand::Remove { .. }) => Wanted::Reads,
         Command::Verify(verify) => when(verify.delivery.is_some() && !given(&verify.secrets), Wanted::Reads),
+        Command::Sign(sign) => when(sign.secret_id.is_some(), Wanted::Reads),
+        Command::Scheme(SchemeCommand::TestKey { .. }) => Wanted::Writes,
+        Command::Scheme(_) => Wanted::No,
         Command::Send(send) => when(send.inbox.is_some(), Wanted::Reads),
         Command::Replay(replay) => match &replay.command {
             None => when(replay.resign, Wanted::Reads),
@@ -79,9 +83,7 @@ pub(crate) fn wanted(command: &Command) -> Wanted {
         Command::Secret(SecretCommand::Show { .. } | SecretCommand::Remove { .. }) => Wanted::Reads,
         Command::Inbox(_)
         | Command::Deliveries(_)
-        | Command::Sign(_)
         | Command::Provider(_)
-        | Command::Scheme(_)
         | Command::Connection(_)
         | Command::Secret(_) => Wanted::No,
     }
@@ -112,6 +114,9 @@ mod tests {
             ("replay list", Wanted::No),
             ("replay resume 1", Wanted::Reads),
             ("scheme list", Wanted::No),
+            ("scheme test-key discord", Wanted::Writes),
+            ("sign --request f --scheme mynd --secret-env S", Wanted::No),
+            ("sign --request f --scheme mynd --secret-id s-1", Wanted::Reads),
             ("connection list", Wanted::No),
             ("connection test a", Wanted::Reads),
             ("endpoint list", Wanted::Reads),

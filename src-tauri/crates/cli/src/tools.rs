@@ -2,6 +2,7 @@
 
 use crate::args::{Send, Sign, Verify};
 use crate::deliveries::delivery_id;
+use crate::diagnosis;
 use crate::input;
 use crate::output::{Out, Outcome, plain, table, text};
 use serde_json::{Value, json};
@@ -13,6 +14,9 @@ pub(crate) async fn verify(args: Verify, engine: &Engine, out: &Out) -> Result<O
     let delivery = args.delivery.as_deref().map(delivery_id).transpose()?;
     let request_base64 =
         args.request.as_deref().map(input::file).transpose()?.map(|bytes| input::base64(&bytes));
+    let handler_body =
+        args.handler_body.as_deref().map(input::file).transpose()?.map(|bytes| input::base64(&bytes));
+    let diagnose_ms = if args.no_diagnosis { 0 } else { milliseconds(args.diagnose_seconds)? };
     let request = json!({
         "request_base64": request_base64,
         "delivery": delivery,
@@ -21,6 +25,8 @@ pub(crate) async fn verify(args: Verify, engine: &Engine, out: &Out) -> Result<O
         "config": input::pairs(&args.config)?,
         "now": args.now,
         "url": args.url,
+        "diagnose_ms": diagnose_ms,
+        "handler_body_base64": handler_body,
     });
     let report = engine.call("tools.verify", request).await?;
     out.result(&report, || {
@@ -40,25 +46,34 @@ pub(crate) async fn verify(args: Verify, engine: &Engine, out: &Out) -> Result<O
         if !preview.is_empty() {
             shown.push_str(&format!("\n  signed    {}", plain(&preview)));
         }
-        for cause in report["diagnosis"].as_array().into_iter().flatten() {
-            shown.push_str(&format!(
-                "\n  {}: {} {}",
-                text(cause, "confidence"),
-                plain(&text(cause, "explanation")),
-                plain(&text(cause, "mend"))
-            ));
-        }
+        shown.push_str(&diagnosis::described(&report, "; --diagnose-seconds 60 searches longer"));
         shown
     });
     Ok(if report["verdict"] == "valid" { Outcome::Done } else { Outcome::No })
 }
 
+/// Seconds as they were given.
+fn milliseconds(seconds: f64) -> Result<u64, Failure> {
+    if !(0.001..=60.0).contains(&seconds) {
+        return Err(Failure::invalid(
+            "A search takes more than nothing and at most 60 seconds; nothing was verified.",
+        )
+        .hint("With --no-diagnosis nothing is searched."));
+    }
+    Ok((seconds * 1_000.0) as u64)
+}
+
 pub(crate) async fn sign(args: Sign, engine: &Engine, out: &Out) -> Result<Outcome, Failure> {
     input::one_stdin(Some(&args.request), &args.secrets)?;
+    let secret = match &args.secret_id {
+        Some(_) => None,
+        None => Some(input::one_secret(&args.secrets)?),
+    };
     let request = json!({
         "request_base64": input::base64(&input::file(&args.request)?),
         "scheme": args.scheme,
-        "secret": input::one_secret(&args.secrets)?,
+        "secret": secret,
+        "secret_id": args.secret_id,
         "config": input::pairs(&args.config)?,
         "now": args.now,
         "id": args.id,

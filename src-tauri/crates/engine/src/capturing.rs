@@ -2,6 +2,7 @@
 
 use crate::api::{CaptureStart, Nothing, Status};
 use crate::engine::{Engine, lock};
+use crate::handshakes;
 use crate::judge;
 use crate::ready::ReadyInbox;
 use crate::settings;
@@ -9,11 +10,11 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use waybill_capture::{Answer, Arrived, Limits, ListenOptions, Listening, Receiver, Refused, listen};
 use waybill_model::{DeliveryId, ErrorCode, Failure, Name, Origin, Reason, Result};
-use waybill_signature::Request;
+use waybill_signature::{Handshake, Request};
 use waybill_store::{NewDelivery, PortClaim, PortHeld, SpanId};
 
 /// The inbox of everything whose path names none.
@@ -238,20 +239,45 @@ async fn take(engine: &Engine, arrived: Arrived) -> Result<Answer> {
     };
     let whole = arrived.incomplete.is_none();
     let long = arrived.body.len() >= LONG_BODY;
+    let started = arrived.started;
     let examine = {
         let (engine, ready) = (engine.clone(), ready.clone());
         move || examined(&engine, &arrived, ready.as_deref())
     };
-    let new = if long {
+    let (mut new, handshake) = if long {
         tokio::task::spawn_blocking(examine).await.map_err(|error| {
             Failure::internal(format!("A delivery could not be examined ({error}); it was not kept."))
         })?
     } else {
         examine()
     };
-    let id = engine.0.store.try_append(new)?.await?;
+    let mut shaken = None;
+    if let Some(handshake) = handshake {
+        if ready.as_ref().is_some_and(|ready| ready.inbox.answer_handshakes) {
+            shaken = Some(handshakes::ready(engine, handshake, &mut new).await);
+            new.duration_us = micros(started);
+        } else {
+            new.handshake = Some(handshakes::left_alone(&handshake));
+        }
+    }
+    let id = match append(engine, new).await {
+        Ok(id) => id,
+        Err(failure) => {
+            if let Some(shaken) = shaken {
+                shaken.undo(engine).await;
+            }
+            return Err(failure);
+        }
+    };
+    let targets = targets(engine, ready.as_deref());
+    if let Some(shaken) = shaken {
+        if let Some((_, others)) = targets.split_first() {
+            forward(engine, id, others);
+        }
+        return Ok(shaken.answered(engine, id, targets.first()).await);
+    }
     if whole {
-        forward(engine, id, ready.as_ref().map(|ready| ready.inbox.forward_to.clone()).unwrap_or_default());
+        forward(engine, id, &targets);
     }
     let Some(rule) = ready.map(|ready| ready.inbox.answer.clone()) else { return Ok(Answer::status(404)) };
     Ok(Answer {
@@ -262,8 +288,21 @@ async fn take(engine: &Engine, arrived: Arrived) -> Result<Answer> {
     })
 }
 
-/// What is kept of a request: its bytes, what it says of itself, and what verification says of it.
-fn examined(engine: &Engine, arrived: &Arrived, ready: Option<&ReadyInbox>) -> NewDelivery {
+async fn append(engine: &Engine, new: NewDelivery) -> Result<DeliveryId> {
+    engine.0.store.try_append(new)?.await
+}
+
+fn micros(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+/// What is kept of a request: its bytes, what it says of itself, and what verification says of it; and the
+/// handshake that it is.
+fn examined(
+    engine: &Engine,
+    arrived: &Arrived,
+    ready: Option<&ReadyInbox>,
+) -> (NewDelivery, Option<Handshake>) {
     let headers: Vec<(&[u8], &[u8])> =
         arrived.headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
     let request = Request {
@@ -273,10 +312,12 @@ fn examined(engine: &Engine, arrived: &Arrived, ready: Option<&ReadyInbox>) -> N
         body: &arrived.body,
         truncated: arrived.truncated || arrived.incomplete.is_some(),
     };
-    let judged = judge::judge(&engine.0.schemes, ready, &request, arrived.received_at);
+    let judged = judge::judge(&engine.schemes(), ready, &request, arrived.received_at);
+    // Of a request that is refused as it stands, nothing more is made.
+    let handshake = judged.handshake.filter(|_| arrived.forced_status().is_none());
     let status =
         arrived.forced_status().unwrap_or_else(|| ready.map_or(404, |ready| ready.inbox.answer.status));
-    NewDelivery {
+    let new = NewDelivery {
         inbox: ready.map_or_else(unsorted, |ready| ready.inbox.name.clone()),
         received_at: arrived.received_at,
         method: arrived.method.clone(),
@@ -297,8 +338,10 @@ fn examined(engine: &Engine, arrived: &Arrived, ready: Option<&ReadyInbox>) -> N
         body_sha256: Sha256::digest(&arrived.body).into(),
         head: arrived.raw_head.clone(),
         body: arrived.body.clone(),
-        duration_us: u64::try_from(arrived.started.elapsed().as_micros()).unwrap_or(u64::MAX),
-    }
+        duration_us: micros(arrived.started),
+        handshake: None,
+    };
+    (new, handshake)
 }
 
 /// The inbox of requests that name no other. Its name fits, so there is always one.
@@ -323,6 +366,7 @@ async fn keep_refused(engine: &Engine, refused: Refused) -> Result<DeliveryId> {
         delivery_id: None,
         status: refused.status,
         duration_us: 0,
+        handshake: None,
         origin: Origin::Captured,
         peer: Some(refused.peer.to_string()),
         truncated: true,
@@ -334,10 +378,16 @@ async fn keep_refused(engine: &Engine, refused: Refused) -> Result<DeliveryId> {
     engine.0.store.try_append(new)?.await
 }
 
-/// Sends a delivery on, without holding up its answer.
-fn forward(engine: &Engine, id: DeliveryId, mut targets: Vec<String>) {
+/// Where a delivery is sent on to.
+fn targets(engine: &Engine, ready: Option<&ReadyInbox>) -> Vec<String> {
+    let mut targets = ready.map(|ready| ready.inbox.forward_to.clone()).unwrap_or_default();
     targets.extend(lock(&engine.0.forward_all).iter().cloned());
-    for target in targets {
+    targets
+}
+
+/// Sends a delivery on, without holding up its answer.
+fn forward(engine: &Engine, id: DeliveryId, targets: &[String]) {
+    for target in targets.iter().cloned() {
         let engine = engine.clone();
         let tracker = engine.0.tasks.clone();
         tracker.spawn(async move {

@@ -43,18 +43,19 @@ pub(crate) async fn check_provider(_: &Engine, request: DescriptionText) -> Resu
     Ok(Checks { file: request.file, faults })
 }
 
-#[allow(clippy::unused_async, reason = "every handler of the table has the same form")]
 pub(crate) async fn schemes(engine: &Engine, _: Nothing) -> Result<Vec<SchemeInfo>> {
-    Ok(engine.0.schemes.infos())
+    engine.notice_schemes().await;
+    Ok(engine.schemes().infos())
 }
 
 #[allow(clippy::unused_async, reason = "every handler of the table has the same form")]
 pub(crate) async fn scheme(engine: &Engine, request: CatalogueRef) -> Result<SchemeFile> {
-    let info = engine.0.schemes.require(&request.id)?.info();
-    let text = engine.0.schemes.text(&request.id).map(str::to_owned).ok_or_else(|| {
+    let schemes = engine.schemes();
+    let info = schemes.require(&request.id)?.info();
+    let text = schemes.text(&request.id).map(str::to_owned).ok_or_else(|| {
         Failure::new(ErrorCode::UnknownScheme, format!("The file of scheme {} is not there.", request.id))
     })?;
-    Ok(SchemeFile { info, text, own: false })
+    Ok(SchemeFile { info, text, own: engine.0.schemes.is_own(&request.id) })
 }
 
 #[allow(clippy::unused_async, reason = "every handler of the table has the same form")]

@@ -76,7 +76,7 @@ pub(crate) async fn create(engine: &Engine, request: InboxCreate) -> Result<Inbo
         secrets = found;
     }
     if let Some(scheme) = &scheme {
-        engine.0.schemes.require(scheme)?;
+        engine.schemes().require(scheme)?;
     } else if !request.secrets.is_empty() {
         return Err(Failure::invalid(
             "A secret without a scheme can't verify anything; the inbox was not made.",
@@ -91,6 +91,7 @@ pub(crate) async fn create(engine: &Engine, request: InboxCreate) -> Result<Inbo
         config: request.config,
         secrets,
         answer,
+        answer_handshakes: request.answer_handshakes.unwrap_or(true),
         forward_to: request.forward_to,
         connection: request.connection,
         endpoint: request.endpoint,
@@ -197,7 +198,7 @@ pub(crate) async fn update(engine: &Engine, request: InboxUpdate) -> Result<Inbo
         inbox.scheme = if scheme.is_empty() {
             None
         } else {
-            engine.0.schemes.require(&scheme)?;
+            engine.schemes().require(&scheme)?;
             Some(scheme)
         };
     }
@@ -207,6 +208,9 @@ pub(crate) async fn update(engine: &Engine, request: InboxUpdate) -> Result<Inbo
     if let Some(answer) = request.answer {
         check_answer(&answer)?;
         inbox.answer = answer;
+    }
+    if let Some(wanted) = request.answer_handshakes {
+        inbox.answer_handshakes = wanted;
     }
     if let Some(targets) = request.forward_to {
         check_targets(&targets)?;
@@ -238,6 +242,26 @@ pub(crate) async fn add_secret(engine: &Engine, request: InboxAddSecret) -> Resu
         take_back(engine, &[kept]).await;
     }
     added
+}
+
+/// Keeps the secret that a handshake brought as the inbox's first. A second one could be anybody's.
+pub(crate) async fn learn_secret(engine: &Engine, name: Name, value: &SecretText) -> Result<InboxSecret> {
+    let _alone = engine.0.changing.lock().await;
+    let mut inbox = get(engine, Named { name: name.clone() }).await?;
+    if !inbox.secrets.is_empty() {
+        return Err(Failure::new(
+            ErrorCode::AlreadyExists,
+            "The inbox has a secret already, so the one that came was not taken.",
+        )
+        .hint("Remove the inbox's secret first if the sender was set up anew."));
+    }
+    let kept = keep(engine, format!("{name} signing secret"), value).await?;
+    inbox.secrets.push(kept.clone());
+    if let Err(failure) = save(engine, inbox).await {
+        take_back(engine, &[kept]).await;
+        return Err(failure);
+    }
+    Ok(kept)
 }
 
 /// Makes `kept` the secret that signs for an inbox; the ones before are still tried.

@@ -56,6 +56,9 @@ pub(crate) async fn start(engine: &Engine) -> Result<()> {
                     Err(TryRecvError::Empty | TryRecvError::Closed) => break,
                 }
             }
+            if outside {
+                engine.notice_schemes().await;
+            }
             if outside && let Err(failure) = engine.forget_changed_inboxes().await {
                 tracing::warn!(code = %failure.code, "inboxes could not be compared: {failure}");
             }

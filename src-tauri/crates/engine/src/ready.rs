@@ -29,6 +29,11 @@ pub(crate) struct ReadyInbox {
 }
 
 impl ReadyInboxes {
+    /// Differs when anything was forgotten in between.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn forget(&self) {
         let mut known = lock(&self.known);
         self.generation.fetch_add(1, Ordering::SeqCst);
@@ -42,6 +47,7 @@ fn same_rules(one: &Inbox, other: &Inbox) -> bool {
         && one.config == other.config
         && one.secrets == other.secrets
         && one.answer == other.answer
+        && one.answer_handshakes == other.answer_handshakes
         && one.forward_to == other.forward_to
 }
 

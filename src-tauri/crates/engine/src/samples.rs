@@ -112,7 +112,8 @@ async fn send_signed(
     wanted: Option<String>,
     data: Option<String>,
 ) -> Result<Sent> {
-    let scheme = engine.0.schemes.require(scheme)?;
+    let schemes = engine.schemes();
+    let scheme = schemes.require(scheme)?;
     let guard = Guard::new(Vec::new()).allow_own();
     let target = Target::parse(url)?.locate(&guard, &SystemNames).await?;
     let Event { headers, body, event: name, id } = event(engine, scheme.id(), wanted, data);
@@ -236,6 +237,7 @@ async fn make_first(engine: &Engine, name: Name, found: Option<Inbox>) -> Result
                 config: BTreeMap::new(),
                 secrets: vec![secret],
                 answer: Default::default(),
+                answer_handshakes: true,
                 forward_to: Vec::new(),
                 connection: None,
                 endpoint: None,

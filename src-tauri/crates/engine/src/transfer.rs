@@ -157,7 +157,7 @@ async fn one(
             body: &entry.body,
             truncated: false,
         };
-        judge::judge(&engine.0.schemes, ready.as_deref(), &given, received_at)
+        judge::judge(&engine.schemes(), ready.as_deref(), &given, received_at)
     };
     imported.verdicts.push((judged.reason.verdict(), judged.reason));
     let new = NewDelivery {
@@ -179,6 +179,7 @@ async fn one(
         peer: None,
         truncated: false,
         refused: None,
+        handshake: None,
         body_sha256: Sha256::digest(&entry.body).into(),
         head: entry.head.into(),
         body: entry.body.into(),

@@ -18,7 +18,8 @@ struct Signing {
 
 async fn signing(engine: &Engine, inbox: &Name) -> Result<Signing> {
     let ready = engine.ready_inbox(inbox).await?;
-    let scheme = ready.as_ref().and_then(|ready| engine.0.schemes.get(ready.inbox.scheme.as_deref()?));
+    let schemes = engine.schemes();
+    let scheme = ready.as_ref().and_then(|ready| schemes.get(ready.inbox.scheme.as_deref()?));
     let why_not = match signer(ready.as_deref()) {
         Err(why) => Some(why),
         Ok(_) if scheme.is_some_and(waybill_signature::Scheme::can_sign) => None,

@@ -130,8 +130,8 @@ impl Resigner for InboxSigner {
             let inbox = delivery.ok_or("It was deleted meanwhile.")?.inbox;
             let ready = engine.ready_inbox(&inbox).await.map_err(|failure| failure.message)?;
             let (scheme, secret) = signer(ready.as_deref())?;
-            let scheme =
-                engine.0.schemes.get(scheme).ok_or_else(|| format!("There is no scheme {scheme}."))?;
+            let schemes = engine.schemes();
+            let scheme = schemes.get(scheme).ok_or_else(|| format!("There is no scheme {scheme}."))?;
             let empty = BTreeMap::new();
             let config = ready.as_ref().map_or(&empty, |ready| &ready.inbox.config);
             let (headers, body) = signed_headers(
