@@ -161,11 +161,11 @@ export function schemeForm(draft: SchemeDraft): FormRequest {
     message_parts: draft.algorithm === "token" ? [] : draft.parts.map(placeholderOf),
     format: draft.format,
     encoding: draft.encoding,
-    key_encoding: draft.keyEncoding,
   };
   const set = <K extends keyof FormRequest>(key: K, value: FormRequest[K] | "") => {
     if (value !== "" && value !== undefined) form[key] = value as FormRequest[K];
   };
+  if (draft.algorithm !== "token") set("key_encoding", draft.keyEncoding);
   if (draft.format === "plain") set("prefix", draft.prefix);
   else set("accept", list(draft.accept));
   set("separator", draft.separator);

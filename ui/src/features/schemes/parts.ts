@@ -49,13 +49,15 @@ export const asks = (kind: PartKind): string | undefined => wordsOf(kind).asks;
 export function colourOf(kind: string): "timestamp" | "id" | "body" | "header" | "text" {
   const base = kind.split(":")[0] ?? "";
   if (base === "timestamp" || base === "id" || base === "body" || base === "text") return base;
-  if (base === "json" || base === "form" || base === "form_sorted") return "body";
+  if (base === "body_value" || base === "json" || base === "form" || base === "form_sorted") return "body";
   return base === "" ? "text" : "header";
 }
 
 /** What a part of a signed text is called. */
 export function partName(kind: string): string {
   if (kind === "text" || kind === "") return "fixed text";
+  if (kind === "body_value") return "value of the body";
+  if (kind === "derived") return "made of other parts";
   const whole = PART_WORDS[kind as PartKind];
   if (whole) return whole.label;
   const [base = "", ...rest] = kind.split(":");

@@ -80,21 +80,31 @@ export function signatureHandlers(
         label: "Trim and check again",
       },
       evidence: {
-        what: "The end of the stored secret, and what was used to sign",
-        received_size: 71,
-        signed_size: 70,
-        differences: [{ offset: 68, received: "…\\x0a", signed: "…" }],
-        computed: "v1=9c41e0a7d2b0c4f1e877b20f",
+        what: "signature",
+        received_size: 0,
+        signed_size: 0,
+        differences: [],
+        computed: "v1=03fb5512c8a1d5e0f2e1904a",
         received_signature: "v1=9c41e0a7d2b0c4f1e877b20f",
       },
     },
     {
       code: "body_json_compact",
       confidence: "possible",
-      explanation: "The body may have been written again on its way, with spaces that were not signed.",
+      explanation: "The body was written again on its way, with spaces that were not signed.",
       mend: "Keep the proxy before this inbox from parsing the body.",
       action: null,
-      evidence: null,
+      evidence: {
+        what: "body",
+        received_size: 1_312,
+        signed_size: 1_298,
+        differences: [
+          { offset: 12, received: '"id": "evt_1df490"', signed: '"id":"evt_1df490"' },
+          { offset: 1_309, received: "true }\\x0a", signed: "true}" },
+        ],
+        computed: null,
+        received_signature: null,
+      },
     },
   ];
 

@@ -54,6 +54,11 @@ function Head({
           <span aria-hidden="true">{verdict.sign}</span> {verdict.word}
         </Badge>
         {delivery.origin === "captured" ? null : <Badge tone="info">{ORIGINS[delivery.origin]}</Badge>}
+        {delivery.handshake ? (
+          <Badge tone="info" title={plain(delivery.handshake)}>
+            Handshake
+          </Badge>
+        ) : null}
         {delivery.truncated ? <Badge tone="warn">Cut at the cap</Badge> : null}
         {delivery.starred ? <Badge tone="accent">Starred</Badge> : null}
       </h1>
@@ -97,6 +102,11 @@ function Head({
           </span>
         )}
       </div>
+      {delivery.handshake ? (
+        <div className={styles.note} style={{ marginTop: 10 }} role="note">
+          Handshake {plain(delivery.handshake)}
+        </div>
+      ) : null}
       {delivery.refused ? (
         <div className={styles.note} style={{ marginTop: 10 }} role="note">
           {delivery.refused}

@@ -2,7 +2,7 @@
 import type { Evidence as EvidenceInfo } from "@/generated/api";
 import { count } from "@/lib/format";
 import { plain } from "@/lib/plain";
-import { type Cut, cutBoth, cutSignature, sizeWords } from "./differences";
+import { type Cut, cutBoth, cutSignature, evidenceWords, seenBlanks, sizeWords } from "./differences";
 import styles from "./Signature.module.css";
 
 function Side({ cut, what, nothing }: { cut: Cut; what: "came" | "signed"; nothing: string }) {
@@ -15,7 +15,7 @@ function Side({ cut, what, nothing }: { cut: Cut; what: "came" | "signed"; nothi
           <span aria-hidden="true">∅</span>
         </span>
       ) : (
-        <mark className={what === "came" ? styles.came : styles.meant}>{plain(cut.differs)}</mark>
+        <mark className={what === "came" ? styles.came : styles.meant}>{plain(seenBlanks(cut.differs))}</mark>
       )}
       {plain(cut.after)}
     </td>
@@ -36,10 +36,11 @@ export function Marked({ text, other }: { text: string; other: string | undefine
 
 export function Evidence({ evidence }: { evidence: EvidenceInfo }) {
   const { differences } = evidence;
+  const words = evidenceWords(evidence.what);
   return (
     <div className={styles.evidence}>
       <div className={styles.evidenceHead}>
-        <span>{evidence.what}</span>
+        <b>{words.title}</b>
         {differences.length > 0 ? <span className="muted">{sizeWords(evidence)}</span> : null}
       </div>
       {differences.length > 0 ? (
@@ -47,8 +48,8 @@ export function Evidence({ evidence }: { evidence: EvidenceInfo }) {
           <thead>
             <tr>
               <th scope="col">Byte</th>
-              <th scope="col">What came</th>
-              <th scope="col">What was signed</th>
+              <th scope="col">{words.came}</th>
+              <th scope="col">{words.signed}</th>
             </tr>
           </thead>
           <tbody>
@@ -70,7 +71,7 @@ export function Evidence({ evidence }: { evidence: EvidenceInfo }) {
         <dl className={styles.pair}>
           {evidence.received_signature ? (
             <div>
-              <dt>Came</dt>
+              <dt>Received</dt>
               <dd>
                 <Marked text={evidence.received_signature} other={evidence.computed ?? undefined} />
               </dd>
@@ -78,7 +79,7 @@ export function Evidence({ evidence }: { evidence: EvidenceInfo }) {
           ) : null}
           {evidence.computed ? (
             <div>
-              <dt>Made like this</dt>
+              <dt>Computed</dt>
               <dd>
                 <Marked text={evidence.computed} other={evidence.received_signature ?? undefined} />
                 {evidence.computed === evidence.received_signature ? <b className={styles.same}>✓ the same</b> : null}

@@ -63,10 +63,12 @@ it("the first cause is open, the mend is one press, and its result is said in pl
   const causes = await screen.findByRole("list", { name: /likeliest first/ });
   const [first, second] = within(causes).getAllByRole("listitem");
   expect(within(first as HTMLElement).getByText("Certain")).toBeTruthy();
-  expect(within(first as HTMLElement).getByRole("columnheader", { name: "What was signed" })).toBeTruthy();
+  expect(within(first as HTMLElement).getByText("Computed")).toBeTruthy();
   const head = within(second as HTMLElement).getByRole("button", { expanded: false });
   fireEvent.click(head);
   expect(head.getAttribute("aria-expanded")).toBe("true");
+  expect(within(second as HTMLElement).getByRole("columnheader", { name: "What was signed" })).toBeTruthy();
+  expect(within(second as HTMLElement).getByText(/14 added on the way/)).toBeTruthy();
   fireEvent.click(screen.getByRole("button", { name: "Trim and check again" }));
   const said = await screen.findByText(/12 deliveries checked again, 11 are valid now/);
   expect(said.textContent).toContain("The stored secret was trimmed.");

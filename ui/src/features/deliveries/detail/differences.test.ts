@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Diagnosis, Search } from "@/generated/api";
 import { ageOf } from "./age";
 import { coverWords } from "./Causes";
-import { cutBoth, cutSignature, mendedWords, ranked, searchWords, share, sizeWords } from "./differences";
+import { cutBoth, cutSignature, mendedWords, ranked, searchWords, seenBlanks, share, sizeWords } from "./differences";
 
 test.each([
   ['{"a": 1}', '{"a":1}', ['{"a":', " ", "1}"], ['{"a":', "", "1}"]],
@@ -26,12 +26,15 @@ test("a signature is marked where it leaves the other", () => {
 });
 
 test.each([
-  [10, 10, "both 10 bytes"],
-  [1312, 1298, "1,312 bytes came, 1,298 were signed: 14 bytes added on the way"],
-  [70, 71, "70 bytes came, 71 were signed: 1 byte lost on the way"],
-])("%i came, %i signed", (received_size, signed_size, words) =>
-  expect(sizeWords({ received_size, signed_size })).toBe(words),
+  ["body", 10, 10, "both 10 bytes"],
+  ["body", 1312, 1298, "1,312 bytes came, 1,298 were signed: 14 added on the way"],
+  ["body", 70, 71, "70 bytes came, 71 were signed: 1 lost on the way"],
+  ["url", 22, 23, "22 bytes here, 23 signed"],
+])("%s: %i came, %i signed", (what, received_size, signed_size, words) =>
+  expect(sizeWords({ what, received_size, signed_size })).toBe(words),
 );
+
+test("blanks that differ are seen", () => expect(seenBlanks(" a ")).toBe("␣a␣"));
 
 test.each([
   [{ checked: 12, valid: 11 }, "12 deliveries checked again, 11 are valid now."],

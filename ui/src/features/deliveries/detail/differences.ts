@@ -43,11 +43,37 @@ export function cutSignature(text: string, other: string | undefined): Cut {
   return { before: text.slice(0, at), differs: text.slice(at, at + 4), after: text.slice(at + 4) };
 }
 
-/** What of the sizes is worth saying: `14 B shorter than what came`. */
-export function sizeWords(evidence: Pick<Evidence, "received_size" | "signed_size">): string {
+interface EvidenceWords {
+  title: string;
+  came: string;
+  signed: string;
+}
+
+const WHAT: Record<string, EvidenceWords> = {
+  body: { title: "The body", came: "What came", signed: "What was signed" },
+  url: { title: "The address", came: "Used here", signed: "What was signed" },
+  timestamp: { title: "The timestamp", came: "Used here", signed: "What was signed" },
+  "signed content": { title: "The signed text", came: "Used here", signed: "What was signed" },
+  signature: { title: "The signature", came: "", signed: "" },
+};
+
+/** What is compared, in words. */
+export function evidenceWords(what: string): EvidenceWords {
+  return WHAT[what] ?? { title: what, came: "What came", signed: "What was signed" };
+}
+
+/** What of the sizes is worth saying: `14 bytes added on the way`. */
+export function sizeWords(evidence: Pick<Evidence, "what" | "received_size" | "signed_size">): string {
   const by = evidence.signed_size - evidence.received_size;
-  if (by === 0) return `both ${count(evidence.received_size)} bytes`;
-  return `${count(evidence.received_size)} bytes came, ${count(evidence.signed_size)} were signed: ${counted(Math.abs(by), "byte")} ${by > 0 ? "lost" : "added"} on the way`;
+  if (by === 0) return `both ${counted(evidence.received_size, "byte")}`;
+  if (evidence.what !== "body")
+    return `${counted(evidence.received_size, "byte")} here, ${count(evidence.signed_size)} signed`;
+  return `${counted(evidence.received_size, "byte")} came, ${count(evidence.signed_size)} were signed: ${count(Math.abs(by))} ${by > 0 ? "lost" : "added"} on the way`;
+}
+
+/** Blanks that differ are made visible. */
+export function seenBlanks(text: string): string {
+  return text.replaceAll(" ", "␣").replaceAll("\u00a0", "⍽");
 }
 
 /** True when there is something to be seen besides the sentence. */
