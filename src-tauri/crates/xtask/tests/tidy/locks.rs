@@ -6,11 +6,13 @@ use serde_json::Value;
 #[test]
 fn lock_files_hold_no_download_addresses() {
     let mut findings = Vec::new();
-    for (number, line) in text("Cargo.lock").lines().enumerate() {
-        if line.starts_with("source = ")
-            && line != r#"source = "registry+https://github.com/rust-lang/crates.io-index""#
-        {
-            findings.push(format!("Cargo.lock:{}: {line}", number + 1));
+    for file in files().iter().filter(|file| file.ends_with("Cargo.lock")) {
+        for (number, line) in text(file).lines().enumerate() {
+            if line.starts_with("source = ")
+                && line != r#"source = "registry+https://github.com/rust-lang/crates.io-index""#
+            {
+                findings.push(format!("{file}:{}: {line}", number + 1));
+            }
         }
     }
     for file in files().iter().filter(|file| file.ends_with("package-lock.json")) {
