@@ -1,7 +1,7 @@
 //! What the tests of Waybill stand on, and what a person without an account can try it with.
 //!
 //! - [`HeldClock`] and [`SeededEntropy`]: time and randomness in the hand of a test.
-//! - [`Simulator`]: each of the four seed providers as an HTTP server of its own on loopback, with
+//! - [`Simulator`]: each of the eight providers as an HTTP server of its own on loopback, with
 //!   the documented calls, error bodies, signatures, retries and switching off.
 //! - [`Target`]: a receiver that records requests byte for byte, checks their signatures with code
 //!   of its own and answers by a script.
@@ -24,7 +24,7 @@ pub use clock::{HeldClock, SeededEntropy};
 pub use samples::{Sample, SampleSecret, Samples, samples};
 pub use sign::{Form, PublicKeyForm, Refusal, SigningMaterial};
 pub use sim::{
-    CallRecord, Emission, Fault, PlannedFault, Registered, SentDelivery, SentState, Simulator,
+    CallRecord, Emission, Fault, PlannedFault, Registered, Seeding, SentDelivery, SentState, Simulator,
     SimulatorHandle, SimulatorKind, SimulatorOptions, UnknownKind, run_simulator,
 };
 pub use target::{Answer, Received, Target, WaitedTooLong};

@@ -4,6 +4,7 @@
 //! gives none (MindBridge, most of Mynd) it has the assumed ones. The data inside is filler of a
 //! chosen size. Left out: the providers' real data models.
 
+use crate::catalogue::gitlab_word;
 use crate::clock::SeededEntropy;
 use crate::sign::Form;
 use serde_json::{Map, Value, json};
@@ -61,6 +62,12 @@ pub(crate) fn time_text(at: Timestamp) -> String {
     format!("{}Z", text.get(..23).unwrap_or(&text))
 }
 
+/// RFC 3339 with whole seconds, as GitHub and GitLab write it.
+pub(crate) fn second_text(at: Timestamp) -> String {
+    let text = at.to_string();
+    format!("{}Z", text.get(..19).unwrap_or(&text))
+}
+
 /// The body of a delivery of `event` under the envelope that goes with `form`.
 pub(crate) fn envelope(form: Form, event: &Event, account: &Account) -> Vec<u8> {
     let at = time_text(event.created_at);
@@ -91,6 +98,13 @@ pub(crate) fn envelope(form: Form, event: &Event, account: &Account) -> Vec<u8> 
             "ref": "refs/heads/main", "action": kind, "repository": {"full_name": "acme/ledger", "private": true},
             "sender": {"login": "octo", "type": "User"}, "payload": data,
         }),
+        Form::GitLab | Form::GitLabSigned => json!({
+            "object_kind": gitlab_word(kind).1, "event_name": gitlab_word(kind).1, "created_at": at,
+            "user": {"id": 1, "username": "root"},
+            "project": {"id": 7, "name": account.name, "path_with_namespace": "acme/ledger"},
+            "object_attributes": data,
+        }),
+        Form::Svix => json!({"type": kind, "timestamp": at, "data": data}),
     };
     value.to_string().into_bytes()
 }

@@ -1,4 +1,4 @@
-//! The seed providers as HTTP servers of their own on loopback.
+//! The providers as HTTP servers of their own on loopback.
 //!
 //! Promise: documented calls answer as documented (paths, fields, statuses, error bodies, auth), and
 //! deliveries leave with the documented headers, signatures, retries and consequences. Where the
@@ -16,8 +16,18 @@ mod dispatch;
 mod emission;
 mod fault;
 mod filter;
+mod form;
+mod github;
+mod github_body;
+mod github_config;
+mod github_log;
+mod gitlab;
+mod gitlab_body;
+mod gitlab_log;
 mod handle;
+mod ids;
 mod kind;
+mod letter;
 mod mindbridge;
 mod mnemom;
 mod mnemom_log;
@@ -25,8 +35,19 @@ mod mnemom_stream;
 mod mynd;
 mod options;
 mod pace;
+mod paging;
+mod row;
+mod seeding;
 mod send;
 mod server;
+mod strike;
+mod stripe;
+mod stripe_body;
+mod stripe_events;
+mod svix;
+mod svix_body;
+mod svix_headers;
+mod svix_log;
 mod timbrix;
 mod world;
 
@@ -34,6 +55,7 @@ pub use fault::{Fault, PlannedFault};
 pub use handle::{Emission, Registered, SentDelivery, SimulatorHandle};
 pub use kind::{SimulatorKind, UnknownKind};
 pub use options::SimulatorOptions;
+pub use seeding::Seeding;
 pub use world::{CallRecord, SentState};
 
 use crate::clock::SeededEntropy;
@@ -61,6 +83,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) account: Account,
     pub(crate) contact: String,
+    pub(crate) address: SocketAddr,
     pub(crate) pace: Pace,
     pub(crate) senders: Semaphore,
     pub(crate) pending: watch::Sender<usize>,
@@ -77,6 +100,11 @@ impl Shared {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The base address, its path included.
+    pub(crate) fn base(&self) -> String {
+        format!("http://{}{}", self.address, self.kind.prefix())
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -84,6 +112,8 @@ impl Shared {
 
 /// A running simulator. It stops when it is dropped; `Debug` shows no credential.
 pub struct Simulator {
+    /// Which provider it is.
+    pub kind: SimulatorKind,
     /// The whole base address, its path included, as a connection takes it.
     pub base_url: String,
     /// The bearer credential.
@@ -143,6 +173,7 @@ impl Simulator {
             clock,
             account,
             contact,
+            address,
             senders: Semaphore::new(SENDERS),
             pending: watch::Sender::new(0),
             stream: broadcast::Sender::new(1024),
@@ -156,7 +187,8 @@ impl Simulator {
         let stop = shared.stop.clone();
         shared.tasks.spawn(stop.run_until_cancelled_owned(emission::emit_by_itself(Arc::clone(&shared))));
         Ok(Self {
-            base_url: format!("http://{address}{}", kind.prefix()),
+            kind,
+            base_url: shared.base(),
             token,
             api_key,
             restricted_token,

@@ -14,7 +14,7 @@ use waybill_testkit::{Simulator, SimulatorKind, SimulatorOptions};
 #[derive(Parser)]
 #[command(name = "waybill-simulate", version)]
 struct Arguments {
-    /// mnemom, timbrix, mindbridge or mynd
+    /// mnemom, timbrix, mindbridge, mynd, github, gitlab, stripe or svix
     provider: SimulatorKind,
     /// The port on 127.0.0.1; 0 picks a free one
     #[arg(long, default_value_t = 0)]

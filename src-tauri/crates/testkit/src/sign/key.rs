@@ -1,9 +1,10 @@
 //! What is signed with, and the writings of the public half.
 
-use super::hmac_sha256;
+use super::{hmac, hmac_sha256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ed25519_dalek::SigningKey;
+use sha1::Sha1;
 use std::fmt;
 
 /// The bytes before the 32 of the key in a `SubjectPublicKeyInfo` for Ed25519 (RFC 8410 section 4).
@@ -49,6 +50,33 @@ impl SigningMaterial {
             Self::Pair(_) => String::new(),
         }
     }
+
+    pub(super) fn hmac_sha1(&self, parts: &[&[u8]]) -> String {
+        match self {
+            Self::Shared(secret) => hex::encode(hmac::<Sha1>(secret.as_bytes(), parts)),
+            Self::Pair(_) => String::new(),
+        }
+    }
+
+    /// Base64, the key being the bytes behind `whsec_`; empty when there are none.
+    pub(super) fn standard(&self, parts: &[&[u8]]) -> String {
+        match self {
+            Self::Shared(secret) => {
+                standard_bytes(secret).map_or_else(String::new, |key| BASE64.encode(hmac_sha256(&key, parts)))
+            }
+            Self::Pair(_) => String::new(),
+        }
+    }
+
+    /// True when there is nothing to sign with.
+    pub(crate) fn is_none(&self) -> bool {
+        matches!(self, Self::Shared(secret) if secret.is_empty())
+    }
+}
+
+/// The key's bytes in a secret as Standard Webhooks writes it: base64, usually behind `whsec_`.
+pub(crate) fn standard_bytes(secret: &str) -> Option<Vec<u8>> {
+    BASE64.decode(secret.strip_prefix("whsec_").unwrap_or(secret)).ok()
 }
 
 /// The writings of an Ed25519 public key that a receiver may meet at MindBridge, whose page names none.

@@ -1,6 +1,6 @@
 //! What the providers demand of an endpoint's address.
 //!
-//! Sources: all four ask for HTTPS; Mnemom refuses local and reserved hosts (documented for card
+//! Sources: the seeds and Svix ask for HTTPS; Mnemom refuses local and reserved hosts (documented for card
 //! notifications, assumed for the rest); MindBridge wants a dot in the host and refuses some domains.
 
 use super::kind::SimulatorKind;
@@ -32,7 +32,9 @@ pub(crate) fn judge(kind: SimulatorKind, text: &str, local: bool) -> Result<(), 
     if local && is_loopback(&host) && matches!(url.scheme(), "http" | "https") {
         return Ok(());
     }
-    if url.scheme() != "https" {
+    // GitHub and GitLab take plain HTTP; Stripe does in a sandbox, which this is.
+    let plain = matches!(kind, SimulatorKind::GitHub | SimulatorKind::GitLab | SimulatorKind::Stripe);
+    if url.scheme() != "https" && !(plain && url.scheme() == "http") {
         return Err(Fault::NotHttps);
     }
     let name = url.host_str().unwrap_or_default();
@@ -45,7 +47,12 @@ pub(crate) fn judge(kind: SimulatorKind, text: &str, local: bool) -> Result<(), 
             !name.contains('.')
                 || ends(&["local", "azure.com", "microsoft.net", "mindbridge.ai", "mindbridge.com"])
         }
-        SimulatorKind::Timbrix | SimulatorKind::Mynd => false,
+        // "Not supported because it isn't reachable over the public Internet" (GitHub); requests to the
+        // local network are off (GitLab, Stripe).
+        SimulatorKind::GitHub | SimulatorKind::GitLab | SimulatorKind::Stripe => {
+            is_private(&host) || ends(&["localhost", "local"])
+        }
+        SimulatorKind::Timbrix | SimulatorKind::Mynd | SimulatorKind::Svix => false,
     };
     if refused { Err(Fault::HostRefused) } else { Ok(()) }
 }
@@ -82,12 +89,15 @@ mod tests {
             assert_eq!(judge(kind, text, local), expected, "{kind} {text} {local}");
         };
         for kind in SimulatorKind::ALL {
+            let plain = matches!(kind, SimulatorKind::GitHub | SimulatorKind::GitLab | SimulatorKind::Stripe);
             check(kind, "https://hooks.example.com/x", false, Ok(()));
-            check(kind, "http://hooks.example.com/x", true, Err(Fault::NotHttps));
+            let expected = if plain { Ok(()) } else { Err(Fault::NotHttps) };
+            check(kind, "http://hooks.example.com/x", true, expected);
             check(kind, "http://127.0.0.1:80/x", true, Ok(()));
             check(kind, "http://localhost:80/x", true, Ok(()));
             check(kind, "http://[::1]/x", true, Ok(()));
-            check(kind, "http://127.0.0.1:80/x", false, Err(Fault::NotHttps));
+            let expected = if plain { Fault::HostRefused } else { Fault::NotHttps };
+            check(kind, "http://127.0.0.1:80/x", false, Err(expected));
             check(kind, "ftp://127.0.0.1/x", true, Err(Fault::NotHttps));
             check(kind, "no address", true, Err(Fault::NotAUrl));
         }

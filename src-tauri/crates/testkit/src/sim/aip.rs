@@ -10,7 +10,6 @@ use crate::payload::time_text;
 use crate::sign::{Form, SigningMaterial};
 use axum::response::Response;
 use serde_json::json as value;
-use tokio_util::sync::CancellationToken;
 
 /// Shortest secret, in characters.
 const SHORTEST: usize = 32;
@@ -34,6 +33,9 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Response {
 fn register(shared: &Shared, call: &Call) -> Response {
     let bad = |message: &str| refuse(shared, 400, "invalid_request", message);
     let Some(object) = call.object() else { return bad("Request body must be a JSON object") };
+    if let Some(name) = call.unknown(shared, &object, &["agent_id", "callback_url", "secret", "events"]) {
+        return bad(&format!("Unknown field: {name}"));
+    }
     let text = |name: &str| object.get(name).and_then(|value| value.as_str());
     let (Some(agent), Some(url), Some(secret)) = (text("agent_id"), text("callback_url"), text("secret"))
     else {
@@ -48,25 +50,12 @@ fn register(shared: &Shared, call: &Call) -> Response {
     }
     let now = shared.now();
     let id = format!("reg-{}", shared.draw.hex(8));
-    shared.world().endpoints.push(Endpoint {
-        id: id.clone(),
-        form: Form::MnemomAip,
-        url: url.to_owned(),
-        label: Some(agent.to_owned()),
-        events: events.clone(),
-        active: true,
-        status: "enabled",
-        key: SigningMaterial::Shared(secret.to_owned()),
-        failures: 0,
-        disabled_at: None,
-        disabled_reason: None,
-        created_at: now,
-        updated_at: now,
-        version: 0,
-        contact: String::new(),
-        key_made_at: now,
-        gone: CancellationToken::new(),
-    });
+    let mut endpoint = Endpoint::new(shared, Form::MnemomAip, url);
+    endpoint.id.clone_from(&id);
+    endpoint.label = Some(agent.to_owned());
+    endpoint.events.clone_from(&events);
+    endpoint.key = SigningMaterial::Shared(secret.to_owned());
+    shared.world().endpoints.push(endpoint);
     json(
         201,
         &value!({"registration_id": id, "agent_id": agent, "callback_url": url, "events": events,

@@ -51,14 +51,57 @@ impl Call {
         serde_json::from_slice(&self.body).ok()
     }
 
+    /// The body as a JSON object; nothing of a body that is not JSON by its content type.
+    pub(crate) fn json_object(&self) -> Option<Map<String, Value>> {
+        if self.is_json() { self.object() } else { Some(Map::new()) }
+    }
+
+    /// The content type without its parameters, in lower case.
+    pub(crate) fn content_type(&self) -> String {
+        let given = self.header("content-type").unwrap_or_default();
+        given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// True when there is no body or it calls itself JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        let kind = self.content_type();
+        self.body.is_empty() || kind == "application/json" || kind.ends_with("+json")
+    }
+
+    /// The first field that the provider does not know, unless the options say to ignore such.
+    pub(crate) fn unknown<'a>(
+        &self,
+        shared: &Shared,
+        object: &'a Map<String, Value>,
+        known: &[&str],
+    ) -> Option<&'a str> {
+        let mut names = object.keys().map(String::as_str);
+        names.find(|name| shared.options.strict && !known.contains(name))
+    }
+
+    /// A number in the query, kept between 1 and `max`, as most providers do.
+    pub(crate) fn number(&self, name: &str, otherwise: usize, max: usize) -> usize {
+        self.parameter(name).and_then(|text| text.parse().ok()).unwrap_or(otherwise).clamp(1, max)
+    }
+
+    /// The address of this call as its sender wrote it, without the query.
+    pub(crate) fn address(&self, shared: &Shared) -> String {
+        format!("{}{}", shared.base(), self.path)
+    }
+
     /// Judges the credential: the bearer one, or the key in `key_header`.
     pub(crate) fn denied(&self, shared: &Shared, key_header: Option<&str>) -> Option<Denied> {
         let bearer = self.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
         let key = key_header.and_then(|name| self.header(name));
+        Self::denied_as(shared, key.or(bearer))
+    }
+
+    /// Judges this credential.
+    pub(crate) fn denied_as(shared: &Shared, given: Option<&str>) -> Option<Denied> {
         let world = shared.world();
         let access = &world.access;
         let known = |given: &str| given == access.bearer || access.api_key.as_deref() == Some(given);
-        match key.or(bearer) {
+        match given {
             None => Some(Denied::Missing),
             Some(given) if known(given) => None,
             Some(given) if given == access.restricted => Some(Denied::Restricted),

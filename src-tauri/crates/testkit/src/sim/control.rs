@@ -6,6 +6,8 @@
 use super::Shared;
 use super::fault::PlannedFault;
 use super::handle::{Emission, SimulatorHandle};
+use super::seeding::Seeding;
+use super::world::SentState;
 use axum::Router;
 use axum::extract::{Json, Path, State};
 use axum::response::Response;
@@ -20,8 +22,11 @@ use super::call;
 type Held = State<Arc<Shared>>;
 
 #[derive(Deserialize)]
-struct Count {
+#[serde(deny_unknown_fields)]
+struct Dropping {
     count: u64,
+    /// `failed` (when left out) or `delivered`: what the log says.
+    logged: Option<SentState>,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +45,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/_sim/", get(state))
         .route("/_sim/emit", post(emit))
         .route("/_sim/drop", post(drop_next))
+        .route("/_sim/seed", post(seed))
         .route("/_sim/fault", post(fault).delete(clear_faults))
         .route("/_sim/calls", get(calls).delete(clear_calls))
         .route("/_sim/clock", post(clock))
@@ -78,9 +84,13 @@ async fn emit(State(shared): Held, Json(emission): Json<Emission>) -> Json<Value
     Json(json!({"deliveries": hand(&shared).emit(&emission)}))
 }
 
-async fn drop_next(State(shared): Held, Json(Count { count }): Json<Count>) -> Json<Value> {
-    hand(&shared).drop_next(count);
+async fn drop_next(State(shared): Held, Json(wanted): Json<Dropping>) -> Json<Value> {
+    hand(&shared).drop_next_as(wanted.count, wanted.logged.unwrap_or(SentState::Failed));
     done()
+}
+
+async fn seed(State(shared): Held, Json(seeding): Json<Seeding>) -> Json<Value> {
+    Json(json!({"endpoints": hand(&shared).seed(&seeding)}))
 }
 
 async fn fault(State(shared): Held, Json(fault): Json<PlannedFault>) -> Json<Value> {

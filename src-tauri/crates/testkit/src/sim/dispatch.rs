@@ -6,34 +6,41 @@
 
 use super::Shared;
 use super::kind::SimulatorKind;
-use super::send::{self, Outcome};
-use super::world::{Endpoint, Row, SentState, World};
-use crate::payload::{self, Event};
-use crate::sign::{self, Form};
+use super::letter::Letter;
+use super::row::{is_good, lose, new_row, waits, write_letter, write_outcome};
+use super::send::Outcome;
+use super::world::{SentState, World};
+use crate::payload::Event;
+use crate::sign::Form;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Waits on the rail that older agent registrations at Mnemom use: three at once, then six queued.
-const AIP_WAITS: &[u64] = &[1, 5, 15, 60, 300, 1_800, 7_200, 21_600, 86_400];
+/// GitLab: failures in a row after which a hook is not sent to for a while.
+const RESTS_AFTER: u64 = 4;
 
 /// Begins one delivery. Gives its id, or nothing when the endpoint is gone.
 pub(crate) fn send_to(shared: &Arc<Shared>, event: &Arc<Event>, endpoint: &str) -> Option<String> {
+    send(shared, event, endpoint, false)
+}
+
+/// The same by hand: a redelivery, a resend.
+pub(crate) fn send_again(shared: &Arc<Shared>, event: &Arc<Event>, endpoint: &str) -> Option<String> {
+    send(shared, event, endpoint, true)
+}
+
+fn send(shared: &Arc<Shared>, event: &Arc<Event>, endpoint: &str, manual: bool) -> Option<String> {
     let (id, gone) = {
         let mut world = shared.world();
         let found = world.endpoint(endpoint)?;
         let gone = found.gone.clone();
-        let mut row = new_row(shared, event, found);
+        let mut row = new_row(shared, event, found, manual);
         let id = row.id.clone();
         let dropped = world.drop_next > 0;
         if dropped {
+            write_letter(&mut row, &Letter::new(shared, found, event, &id));
             world.drop_next -= 1;
-            row.state = SentState::Failed;
-            row.attempts = 1;
-            row.error = Some("connection timed out".to_owned());
-            if let Some(found) = world.endpoint_mut(endpoint) {
-                found.failures += 1;
-            }
+            lose(shared, &mut world, &mut row);
         }
         world.keep_row(row);
         if dropped {
@@ -67,34 +74,6 @@ impl Drop for Pending {
     }
 }
 
-fn waits(kind: SimulatorKind, form: Form) -> &'static [u64] {
-    if form == Form::MnemomAip { AIP_WAITS } else { kind.manners().waits }
-}
-
-fn new_row(shared: &Shared, event: &Arc<Event>, endpoint: &Endpoint) -> Row {
-    let now = shared.now();
-    let retries = waits(shared.kind, endpoint.form).len();
-    Row {
-        id: shared.kind.new_delivery_id(&shared.draw),
-        event: Arc::clone(event),
-        endpoint: endpoint.id.clone(),
-        state: SentState::Pending,
-        attempts: 0,
-        max_attempts: u32::try_from(retries + 1).unwrap_or(u32::MAX),
-        status: None,
-        error: None,
-        latency: None,
-        created_at: now,
-        updated_at: now,
-        next_retry_at: None,
-        url: endpoint.url.clone(),
-        request_headers: Vec::new(),
-        request_body: Vec::new(),
-        response_headers: Vec::new(),
-        response_body: String::new(),
-    }
-}
-
 async fn drive(shared: Arc<Shared>, id: String, endpoint: String, gone: CancellationToken) {
     let run = async {
         loop {
@@ -123,47 +102,14 @@ fn finish_cancelled(shared: &Shared, id: &str) {
     }
 }
 
-/// A request that is ready to leave.
-struct Order {
-    url: String,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-    deadline: Duration,
-    title_case: bool,
-}
-
-impl Order {
-    fn new(shared: &Shared, endpoint: &Endpoint, event: &Event) -> Self {
-        let body = payload::envelope(endpoint.form, event, &shared.account);
-        let mut headers = vec![
-            ("Content-Type".to_owned(), "application/json".to_owned()),
-            // No page names the real ones.
-            ("User-Agent".to_owned(), format!("{}-simulator/1", shared.kind)),
-        ];
-        let signature = sign::sign(endpoint.form, &endpoint.key, &event.id, shared.now(), &body);
-        headers.extend(signature.into_iter().map(|(name, value)| (name.to_owned(), value)));
-        Self {
-            url: endpoint.url.clone(),
-            headers,
-            body,
-            deadline: shared.options.deadline.unwrap_or_else(|| shared.kind.manners().deadline),
-            title_case: endpoint.form != Form::MindBridge,
-        }
-    }
-
-    async fn send(&self) -> Outcome {
-        send::post(&self.url, &self.headers, &self.body, self.deadline, self.title_case).await
-    }
-}
-
 /// Marks the row as being on the wire. Nothing when the endpoint is gone or switched off.
-fn prepare(shared: &Shared, id: &str, endpoint: &str) -> Option<Order> {
+fn prepare(shared: &Shared, id: &str, endpoint: &str) -> Option<Letter> {
     let now = shared.now();
     let mut world = shared.world();
     let found = world.endpoint(endpoint)?;
     let active = found.active;
     let event = Arc::clone(&world.row(id)?.event);
-    let order = Order::new(shared, world.endpoint(endpoint)?, &event);
+    let order = Letter::new(shared, world.endpoint(endpoint)?, &event, id);
     let row = world.row_mut(id)?;
     row.updated_at = now;
     row.next_retry_at = None;
@@ -174,9 +120,7 @@ fn prepare(shared: &Shared, id: &str, endpoint: &str) -> Option<Order> {
     }
     row.state = SentState::Delivering;
     row.attempts += 1;
-    row.url.clone_from(&order.url);
-    row.request_headers.clone_from(&order.headers);
-    row.request_body.clone_from(&order.body);
+    write_letter(row, &order);
     Some(order)
 }
 
@@ -185,8 +129,8 @@ fn prepare(shared: &Shared, id: &str, endpoint: &str) -> Option<Order> {
 fn conclude(shared: &Shared, id: &str, endpoint: &str, outcome: Outcome) -> Option<Duration> {
     let now = shared.now();
     let mut world = shared.world();
-    let (status, error) = write_outcome(&mut world, id, outcome)?;
-    let good = status.is_some_and(|status| (200..300).contains(&status));
+    let (status, error) = write_outcome(shared, &mut world, id, outcome)?;
+    let good = is_good(status);
     let form = world.endpoint(endpoint).map_or(shared.kind.form(), |found| found.form);
     let active = judge_endpoint(shared, &mut world, endpoint, good, status);
     let row = world.row_mut(id)?;
@@ -211,27 +155,6 @@ fn conclude(shared: &Shared, id: &str, endpoint: &str, outcome: Outcome) -> Opti
     Some(wait)
 }
 
-/// Puts the answer into the row.
-fn write_outcome(world: &mut World, id: &str, outcome: Outcome) -> Option<(Option<u16>, Option<String>)> {
-    let row = world.row_mut(id)?;
-    row.latency = Some(outcome.latency);
-    Some(match outcome.result {
-        Ok(reply) => {
-            row.status = Some(reply.status);
-            row.error = None;
-            row.response_headers = reply.headers;
-            row.response_body = reply.body;
-            (row.status, None)
-        }
-        Err(error) => {
-            row.status = None;
-            row.response_headers.clear();
-            row.response_body.clear();
-            (None, Some(error))
-        }
-    })
-}
-
 /// Mnemom does not try again after a 4xx other than 408 and 429 (contract page); the agent rail makes
 /// an exception for 429 only (guide). The others' pages know no exception.
 fn tried_again(form: Form, status: Option<u16>) -> bool {
@@ -247,11 +170,19 @@ fn tried_again(form: Form, status: Option<u16>) -> bool {
 fn judge_endpoint(shared: &Shared, world: &mut World, id: &str, good: bool, status: Option<u16>) -> bool {
     let now = shared.now();
     let Some(endpoint) = world.endpoint_mut(id) else { return false };
+    endpoint.last_status = Some(status);
     if good {
         endpoint.failures = 0;
+        endpoint.resting_until = None;
         return endpoint.active;
     }
     endpoint.failures += 1;
+    if shared.kind == SimulatorKind::GitLab && endpoint.failures >= RESTS_AFTER {
+        // "One minute, extended on each further failure up to 24 hours": it doubles.
+        let doubled = 60_u64 << (endpoint.failures - RESTS_AFTER).min(11);
+        let real = shared.pace.real(Duration::from_secs(doubled.min(86_400)));
+        endpoint.resting_until = Some(now.plus_nanos(i64::try_from(real.as_nanos()).unwrap_or(i64::MAX)));
+    }
     if shared.kind == SimulatorKind::Mynd && status == Some(410) {
         endpoint.active = false;
         endpoint.status = "unsubscribed";
@@ -273,13 +204,12 @@ pub(crate) async fn try_once(shared: &Shared, endpoint: &str, event: &Arc<Event>
     let (id, order) = {
         let mut world = shared.world();
         let found = world.endpoint(endpoint)?;
-        let order = Order::new(shared, found, event);
-        let mut row = new_row(shared, event, found);
+        let mut row = new_row(shared, event, found, true);
+        let order = Letter::new(shared, found, event, &row.id);
         row.state = SentState::Delivering;
         row.attempts = 1;
         row.max_attempts = 1;
-        row.request_headers.clone_from(&order.headers);
-        row.request_body.clone_from(&order.body);
+        write_letter(&mut row, &order);
         let id = row.id.clone();
         world.keep_row(row);
         (id, order)
@@ -287,9 +217,9 @@ pub(crate) async fn try_once(shared: &Shared, endpoint: &str, event: &Arc<Event>
     let outcome = order.send().await;
     let now = shared.now();
     let mut world = shared.world();
-    let (status, error) = write_outcome(&mut world, &id, outcome)?;
+    let (status, error) = write_outcome(shared, &mut world, &id, outcome)?;
+    let good = is_good(status);
     let row = world.row_mut(&id)?;
-    let good = status.is_some_and(|status| (200..300).contains(&status));
     row.state = if good { SentState::Delivered } else { SentState::Failed };
     row.error = if good { None } else { error.or_else(|| Some(format!("HTTP {}", status.unwrap_or(0)))) };
     row.updated_at = now;

@@ -59,7 +59,9 @@ pub(crate) fn spread(shared: &Arc<Shared>, event: &Arc<Event>, only: &[String]) 
     let takers: Vec<String> = {
         let world = shared.world();
         let chosen = |each: &&Endpoint| only.is_empty() || only.contains(&each.id);
-        let takes = world.endpoints.iter().filter(chosen).filter(|each| each.takes(&event.event_type));
+        let awake = |each: &&Endpoint| each.resting_until.is_none_or(|until| until <= shared.now());
+        let takes = world.endpoints.iter().filter(chosen).filter(awake);
+        let takes = takes.filter(|each| each.takes(&event.event_type));
         takes.map(|each| each.id.clone()).collect()
     };
     takers.into_iter().filter_map(|endpoint| Some((send_to(shared, event, &endpoint)?, endpoint))).collect()

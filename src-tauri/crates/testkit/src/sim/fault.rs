@@ -30,6 +30,43 @@ pub enum Fault {
     Reset,
     /// Done, and the connection is reset in place of an answer.
     ResetAfterCommit,
+    /// Answered with exactly this; nothing is done. For a `Retry-After` that is a date or absurd, an error
+    /// body of another shape, a list that is none.
+    Answer {
+        /// The status.
+        status: u16,
+        /// Names and values; `Content-Type` is JSON unless it is among them.
+        #[serde(default)]
+        headers: Vec<(String, String)>,
+        /// The body.
+        #[serde(default)]
+        body: String,
+    },
+    /// Sent elsewhere; nothing is done.
+    Redirect {
+        /// 301, 302, 303, 307 or 308.
+        status: u16,
+        /// Where to.
+        location: String,
+    },
+    /// Done, and answered a byte at a time.
+    Trickle {
+        /// Milliseconds before each byte: 1,000 is a byte a second.
+        ms: u64,
+    },
+    /// Done, and answered with about so many blanks before the true body.
+    Oversized {
+        /// How many.
+        bytes: u64,
+    },
+    /// Done, and every `find` in the body and in the `Link` header is written as `replace`: an unknown
+    /// word, null in place of text, an id that comes twice, a cursor that loops.
+    Rewritten {
+        /// What is looked for.
+        find: String,
+        /// What it becomes.
+        replace: String,
+    },
     /// Done and answered, after a while.
     Slow {
         /// Milliseconds before the call is looked at.

@@ -2,7 +2,7 @@
 
 use super::fault::PlannedFault;
 use super::world::{CallRecord, Endpoint, Row, SentState};
-use super::{Shared, emission};
+use super::{Seeding, Shared, emission, seeding};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -148,9 +148,23 @@ impl SimulatorHandle {
         emission::emit(&self.0, emission)
     }
 
-    /// The next `count` deliveries are lost on the way: logged as failed, never sent, not retried.
+    /// The next `count` deliveries are lost on the way: logged as failed, never sent, not retried. The
+    /// log holds the request that would have left.
     pub fn drop_next(&self, count: u64) {
-        self.0.world().drop_next = count;
+        self.drop_next_as(count, SentState::Failed);
+    }
+
+    /// The same, with what the log says of them: with [`SentState::Delivered`] the provider believes
+    /// that a 200 came back, as it does when something in between swallows requests.
+    pub fn drop_next_as(&self, count: u64, logged: SentState) {
+        let mut world = self.0.world();
+        world.drop_next = count;
+        world.drop_as = logged;
+    }
+
+    /// Fills the provider with endpoints and log rows that were never sent. Gives the endpoints' ids.
+    pub fn seed(&self, seeding: &Seeding) -> Vec<String> {
+        seeding::seed(&self.0, seeding)
     }
 
     /// Lets a coming call go wrong. Faults wait in order; the first that is meant for a call takes it.

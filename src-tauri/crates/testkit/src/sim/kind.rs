@@ -1,12 +1,8 @@
-//! What differs between the providers before anything has happened: names, addresses, credentials,
-//! rules of delivery.
+//! What differs between the providers before anything has happened: names, addresses, rules of
+//! delivery. Ids and credentials are in `ids.rs`.
 
-use super::world::Access;
 use crate::catalogue;
-use crate::clock::SeededEntropy;
-use crate::payload::Account;
-use crate::sign::{Form, SigningMaterial};
-use std::collections::BTreeMap;
+use crate::sign::Form;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -22,11 +18,21 @@ pub enum SimulatorKind {
     MindBridge,
     /// Mynd.
     Mynd,
+    /// GitHub: hooks of a repository and of an organisation.
+    GitHub,
+    /// GitLab: hooks of a project and of a group.
+    GitLab,
+    /// Stripe.
+    Stripe,
+    /// Svix.
+    Svix,
 }
 
 /// A word that names no simulated provider.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no simulator for {0:?}: choose mnemom, timbrix, mindbridge or mynd")]
+#[error(
+    "there is no simulator for {0:?}: choose mnemom, timbrix, mindbridge, mynd, github, gitlab, stripe or svix"
+)]
 pub struct UnknownKind(String);
 
 impl FromStr for SimulatorKind {
@@ -54,7 +60,19 @@ pub(crate) struct Manners {
 
 impl SimulatorKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Mnemom, Self::Timbrix, Self::MindBridge, Self::Mynd];
+    pub const ALL: [Self; 8] = [
+        Self::Mnemom,
+        Self::Timbrix,
+        Self::MindBridge,
+        Self::Mynd,
+        Self::GitHub,
+        Self::GitLab,
+        Self::Stripe,
+        Self::Svix,
+    ];
+
+    /// The four that Waybill was first made for.
+    pub const SEEDS: [Self; 4] = [Self::Mnemom, Self::Timbrix, Self::MindBridge, Self::Mynd];
 
     /// Its id in Waybill's catalogue.
     #[must_use]
@@ -64,6 +82,10 @@ impl SimulatorKind {
             Self::Timbrix => "timbrix",
             Self::MindBridge => "mindbridge",
             Self::Mynd => "mynd",
+            Self::GitHub => "github",
+            Self::GitLab => "gitlab",
+            Self::Stripe => "stripe",
+            Self::Svix => "svix",
         }
     }
 
@@ -75,6 +97,10 @@ impl SimulatorKind {
             Self::Timbrix => Form::Timbrix,
             Self::MindBridge => Form::MindBridge,
             Self::Mynd => Form::Mynd,
+            Self::GitHub => Form::GitHub,
+            Self::GitLab => Form::GitLab,
+            Self::Stripe => Form::Stripe,
+            Self::Svix => Form::Svix,
         }
     }
 
@@ -86,6 +112,10 @@ impl SimulatorKind {
             Self::Timbrix => catalogue::TIMBRIX,
             Self::MindBridge => catalogue::MINDBRIDGE,
             Self::Mynd => catalogue::MYND,
+            Self::GitHub => catalogue::GITHUB,
+            Self::GitLab => catalogue::GITLAB,
+            Self::Stripe => catalogue::STRIPE,
+            Self::Svix => catalogue::SVIX,
         }
     }
 
@@ -94,7 +124,8 @@ impl SimulatorKind {
         match self {
             Self::Mnemom => "/v1",
             Self::Timbrix | Self::MindBridge => "/api",
-            Self::Mynd => "",
+            Self::GitLab => "/api/v4",
+            Self::Mynd | Self::GitHub | Self::Stripe | Self::Svix => "",
         }
     }
 
@@ -118,90 +149,20 @@ impl SimulatorKind {
                 deadline,
                 switch_off_after: Some(8),
             },
+            // "GitHub doesn't automatically redeliver failed deliveries"; ten seconds to answer.
+            Self::GitHub => Manners { waits: &[], deadline, switch_off_after: None },
+            // No retries either; after failures the hook rests (`dispatch.rs`) and at the fortieth it is
+            // switched off.
+            Self::GitLab => Manners { waits: &[], deadline, switch_off_after: Some(40) },
+            // A sandbox: "three times over the course of a few hours"; the steps are not documented.
+            Self::Stripe => Manners { waits: &[600, 3_600, 7_200], deadline, switch_off_after: None },
+            // The retry schedule of docs.svix.com/retries, which also gives 15 seconds. An endpoint
+            // that fails for five days is switched off there; that is left out.
+            Self::Svix => Manners {
+                waits: &[5, 300, 1_800, 7_200, 18_000, 36_000, 36_000],
+                deadline: Duration::from_secs(15),
+                switch_off_after: None,
+            },
         }
     }
-
-    pub(crate) fn account(self, draw: &SeededEntropy) -> Account {
-        let id = match self {
-            Self::Mnemom => format!("ba-{}", draw.hex(8)),
-            _ => draw.uuid(),
-        };
-        Account { id, slug: "acme".to_owned(), name: "Acme".to_owned() }
-    }
-
-    /// The provider's variables. Mnemom's organisation id is derived from the account's.
-    pub(crate) fn variables(self, account: &Account) -> BTreeMap<String, String> {
-        let (name, value) = match self {
-            Self::Mnemom => ("org_id", org_of(account)),
-            Self::Timbrix => ("organizationId", account.id.clone()),
-            Self::MindBridge => ("tenant", account.slug.clone()),
-            Self::Mynd => return BTreeMap::new(),
-        };
-        BTreeMap::from([(name.to_owned(), value)])
-    }
-
-    /// Credentials in the forms the provider hands out.
-    pub(crate) fn access(self, draw: &SeededEntropy, token: Option<String>) -> Access {
-        let bearer = token.unwrap_or_else(|| self.new_bearer(draw));
-        let (api_key, restricted) = match self {
-            Self::Mnemom => (Some(format!("mnm_{}", draw.hex(40))), format!("mnm_{}", draw.hex(40))),
-            Self::Timbrix => (Some(format!("sk_{}", draw.hex(40))), jwt(draw)),
-            Self::MindBridge => (None, draw.hex(48)),
-            Self::Mynd => (None, format!("sk_ci_{}", draw.hex(32))),
-        };
-        Access { bearer, api_key, restricted }
-    }
-
-    pub(crate) fn new_bearer(self, draw: &SeededEntropy) -> String {
-        match self {
-            Self::Mnemom | Self::Timbrix => jwt(draw),
-            Self::MindBridge => draw.hex(48),
-            Self::Mynd => format!("sk_test_{}", draw.hex(32)),
-        }
-    }
-
-    pub(crate) fn new_endpoint_id(self, draw: &SeededEntropy) -> String {
-        match self {
-            Self::Mnemom => format!("whe-{}", draw.hex(8)),
-            Self::Timbrix => draw.uuid(),
-            Self::MindBridge => draw.hex(24),
-            Self::Mynd => format!("wh_{}", draw.hex(8)),
-        }
-    }
-
-    pub(crate) fn new_event_id(self, draw: &SeededEntropy) -> String {
-        match self {
-            Self::Mnemom => format!("evt-{}", draw.hex(12)),
-            Self::Timbrix | Self::MindBridge => draw.uuid(),
-            Self::Mynd => format!("evt_{}", draw.hex(12)),
-        }
-    }
-
-    pub(crate) fn new_delivery_id(self, draw: &SeededEntropy) -> String {
-        match self {
-            Self::Mnemom => format!("whd-{}", draw.hex(12)),
-            Self::Timbrix => draw.uuid(),
-            Self::MindBridge => draw.hex(24),
-            Self::Mynd => format!("del_{}", draw.hex(8)),
-        }
-    }
-
-    pub(crate) fn new_key(self, draw: &SeededEntropy) -> SigningMaterial {
-        match self {
-            // 32 bytes as hex, never decoded: the text is the key.
-            Self::Mnemom => SigningMaterial::Shared(draw.hex(64)),
-            Self::Timbrix | Self::Mynd => SigningMaterial::Shared(format!("whsec_{}", draw.hex(48))),
-            Self::MindBridge => SigningMaterial::pair(draw.key()),
-        }
-    }
-}
-
-/// The organisation that belongs to a Mnemom billing account.
-pub(crate) fn org_of(account: &Account) -> String {
-    format!("org-{}", account.id.trim_start_matches("ba-"))
-}
-
-/// Text in the three-part form of a JSON Web Token; nobody signed it.
-fn jwt(draw: &SeededEntropy) -> String {
-    format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", draw.hex(64), draw.hex(43))
 }

@@ -17,7 +17,6 @@ use axum::response::Response;
 use serde_json::{Map, Value, json as value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 
 /// Sent back by careful clients; ignored.
 const READ_ONLY: &[&str] = &[
@@ -44,6 +43,7 @@ pub(super) fn plain_error(status: u16) -> Response {
         404 => ("Not Found", "The requested entity does not exist."),
         405 => ("Method Not Allowed", "The method is not supported."),
         409 => ("Conflict", "The entity is in conflict."),
+        415 => ("Unsupported Media Type", "The content type is not supported."),
         429 => ("Too Many Requests", "The rate limit was exceeded."),
         _ => ("Internal Server Error", "An unexpected error occurred."),
     };
@@ -60,11 +60,14 @@ pub(super) fn answer(shared: &Arc<Shared>, call: &Call) -> Response {
         Some(Denied::Restricted) if !reads => return plain_error(403),
         _ => {}
     }
+    if !call.is_json() {
+        return plain_error(415);
+    }
     match (call.method.as_str(), rest) {
         ("POST", ["webhooks"]) => create(shared, call),
         ("POST", ["webhooks", "query"]) => {
-            let all = shared.world().endpoints.iter().map(|endpoint| shown(shared, endpoint)).collect();
-            page(call, all)
+            let world = shared.world();
+            page(call, world.endpoints.iter(), |endpoint| shown(shared, endpoint))
         }
         ("GET", ["webhooks", id]) => shared
             .world()
@@ -76,13 +79,13 @@ pub(super) fn answer(shared: &Arc<Shared>, call: &Call) -> Response {
             None => plain_error(404),
         },
         ("POST", ["webhook-event-logs", "query"]) => {
-            let all = shared.world().log.iter().rev().map(entry).collect();
-            page(call, all)
+            let world = shared.world();
+            page(call, world.log.iter().rev(), entry)
         }
         ("GET", ["webhook-event-logs", id]) => {
             shared.world().row(id).map_or_else(|| plain_error(404), |row| json(200, &entry(row)))
         }
-        ("POST", ["users", "query"]) => page(call, users(shared)),
+        ("POST", ["users", "query"]) => page(call, users(shared).iter(), Value::clone),
         (_, ["webhooks" | "webhook-event-logs" | "users", ..]) => plain_error(405),
         _ => plain_error(404),
     }
@@ -154,7 +157,7 @@ fn entry(row: &Row) -> Value {
 }
 
 /// One page of what passes the filter in the body; `page` from 0, `size` 1 to 100 (20).
-fn page(call: &Call, all: Vec<Value>) -> Response {
+fn page<T>(call: &Call, all: impl ExactSizeIterator<Item = T>, shown: impl Fn(T) -> Value) -> Response {
     let number = |name: &str, otherwise: usize| match call.parameter(name) {
         None => Some(otherwise),
         Some(text) => text.parse().ok(),
@@ -165,16 +168,27 @@ fn page(call: &Call, all: Vec<Value>) -> Response {
         return refuse(400, "Bad Request", "page must be 0 or more and size between 1 and 100.", &[]);
     };
     let Some(wanted) = call.object() else { return plain_error(400) };
-    let mut hits = Vec::new();
-    for item in all {
-        match filter::matches(&wanted, &item) {
-            Ok(true) => hits.push(item),
-            Ok(false) => {}
-            Err(problem) => return refuse(400, "Bad Request", &problem, &[]),
+    let start = at.saturating_mul(size);
+    let (mut total, mut content) = (all.len(), Vec::new());
+    if wanted.is_empty() {
+        // Only what is shown is written: a long log would take its time otherwise.
+        content.extend(all.skip(start).take(size).map(shown));
+    } else {
+        total = 0;
+        for item in all.map(shown) {
+            match filter::matches(&wanted, &item) {
+                Ok(true) => {
+                    if total >= start && content.len() < size {
+                        content.push(item);
+                    }
+                    total += 1;
+                }
+                Ok(false) => {}
+                Err(problem) => return refuse(400, "Bad Request", &problem, &[]),
+            }
         }
     }
-    let (total, pages) = (hits.len(), hits.len().div_ceil(size));
-    let content: Vec<_> = hits.into_iter().skip(at.saturating_mul(size)).take(size).collect();
+    let pages = total.div_ceil(size);
     json(
         200,
         &value!({
@@ -246,26 +260,11 @@ fn create(shared: &Shared, call: &Call) -> Response {
         Ok(wanted) => wanted,
         Err(refused) => return *refused,
     };
-    let now = shared.now();
-    let endpoint = Endpoint {
-        id: shared.kind.new_endpoint_id(&shared.draw),
-        form: Form::MindBridge,
-        url: wanted.url,
-        label: Some(wanted.name),
-        events: wanted.events,
-        active: wanted.active,
-        status: "enabled",
-        key: shared.kind.new_key(&shared.draw),
-        failures: 0,
-        disabled_at: None,
-        disabled_reason: None,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-        contact: wanted.contact,
-        key_made_at: now,
-        gone: CancellationToken::new(),
-    };
+    let mut endpoint = Endpoint::new(shared, Form::MindBridge, &wanted.url);
+    endpoint.label = Some(wanted.name);
+    endpoint.events = wanted.events;
+    endpoint.active = wanted.active;
+    endpoint.contact = wanted.contact;
     let body = shown(shared, &endpoint);
     shared.world().endpoints.push(endpoint);
     json(201, &body)

@@ -2,7 +2,8 @@
 //!
 //! Sources: the create page (paths, fields, event enumeration), the OpenAPI file and the errors page
 //! of docs.mnemom.ai as `providers.md` reports them. Assumed where they are silent: the sixth endpoint
-//! is refused with 400; unknown fields are ignored; `is_active: false` pauses.
+//! is refused with 400; an unknown field is refused (ignored when the options say so); a body that is not
+//! JSON by its content type can't be read; `is_active: false` pauses.
 
 use super::address;
 use super::aip;
@@ -10,7 +11,7 @@ use super::call::{Call, Denied, json, texts, with_header};
 use super::dispatch;
 use super::emission;
 use super::handle::switch_on;
-use super::kind::org_of;
+use super::ids::org_of;
 use super::mnemom_log;
 use super::mnemom_stream;
 use super::world::{Endpoint, SentState};
@@ -21,7 +22,6 @@ use crate::sign::{Form, PublicKeyForm};
 use axum::response::Response;
 use serde_json::{Map, Value, json as value};
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 
 /// Endpoints an organisation may have.
 const CAP: usize = 5;
@@ -79,6 +79,9 @@ async fn routed(shared: &Arc<Shared>, call: &Call) -> Response {
     let ["orgs", given, "webhooks", rest @ ..] = &path[..] else { return not_found(shared) };
     if *given != org {
         return plain_error(shared, 403);
+    }
+    if !call.is_json() {
+        return refuse(shared, 400, "invalid_json_body", "Content-Type must be application/json");
     }
     match (call.method.as_str(), rest) {
         ("POST", []) => create(shared, call),
@@ -142,11 +145,14 @@ struct Wanted {
     active: Option<bool>,
 }
 
-fn read(shared: &Shared, call: &Call) -> Result<Wanted, Box<Response>> {
+fn read(shared: &Shared, call: &Call, known: &[&str]) -> Result<Wanted, Box<Response>> {
     let bad = |message: &str| Box::new(refuse(shared, 400, "invalid_request", message));
     let object: Map<String, Value> = call.object().ok_or_else(|| {
         Box::new(refuse(shared, 400, "invalid_json_body", "Request body must be a JSON object"))
     })?;
+    if let Some(name) = call.unknown(shared, &object, known) {
+        return Err(bad(&format!("Unknown field: {name}")));
+    }
     let mut wanted = Wanted::default();
     if let Some(url) = object.get("url") {
         let url = url.as_str().ok_or_else(|| bad("url must be a string"))?;
@@ -173,7 +179,7 @@ fn read(shared: &Shared, call: &Call) -> Result<Wanted, Box<Response>> {
 }
 
 fn create(shared: &Shared, call: &Call) -> Response {
-    let wanted = match read(shared, call) {
+    let wanted = match read(shared, call, &["url", "description", "event_types"]) {
         Ok(wanted) => wanted,
         Err(refused) => return *refused,
     };
@@ -188,26 +194,9 @@ fn create(shared: &Shared, call: &Call) -> Response {
             "Maximum of 5 webhook endpoints per organization reached",
         );
     }
-    let now = shared.now();
-    let endpoint = Endpoint {
-        id: shared.kind.new_endpoint_id(&shared.draw),
-        form: Form::Mnemom,
-        url,
-        label: wanted.label,
-        events: wanted.events.unwrap_or_default(),
-        active: true,
-        status: "enabled",
-        key: shared.kind.new_key(&shared.draw),
-        failures: 0,
-        disabled_at: None,
-        disabled_reason: None,
-        created_at: now,
-        updated_at: now,
-        version: 0,
-        contact: String::new(),
-        key_made_at: now,
-        gone: CancellationToken::new(),
-    };
+    let mut endpoint = Endpoint::new(shared, Form::Mnemom, &url);
+    endpoint.label = wanted.label;
+    endpoint.events = wanted.events.unwrap_or_default();
     let body = with_secret(&endpoint, shown(shared, &endpoint));
     world.endpoints.push(endpoint);
     json(201, &body)
@@ -225,7 +214,7 @@ fn list(shared: &Shared) -> Response {
 }
 
 fn update(shared: &Shared, call: &Call, id: &str) -> Response {
-    let wanted = match read(shared, call) {
+    let wanted = match read(shared, call, &["url", "description", "event_types", "is_active"]) {
         Ok(wanted) => wanted,
         Err(refused) => return *refused,
     };

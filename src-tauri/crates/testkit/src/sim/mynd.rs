@@ -2,7 +2,8 @@
 //!
 //! Documented: create (answers 200), the delivery log, delete; a duplicate address and a reused
 //! idempotency key are 409. Not documented and so answered 404 or 405 unless the options say
-//! otherwise: list and get. Assumed: an empty list of events and an unknown event type are refused.
+//! otherwise: list and get. Assumed: an empty list of events, an unknown event type, an unknown parameter and another content type than JSON
+//! are refused.
 
 use super::address;
 use super::call::{Call, Denied, json, texts, with_header};
@@ -14,7 +15,6 @@ use crate::sign::{Form, PublicKeyForm};
 use axum::response::Response;
 use serde_json::{Value, json as value};
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 use waybill_model::Timestamp;
 
 /// "Recent" deliveries.
@@ -130,8 +130,14 @@ fn create_once(shared: &Shared, call: &Call) -> Response {
 }
 
 fn create(shared: &Shared, call: &Call) -> Result<(u16, Value), Box<Response>> {
+    if !call.is_json() {
+        return Err(Box::new(refuse(415, "invalid_request", "Content-Type must be application/json")));
+    }
     let object = call.object().ok_or_else(|| Box::new(plain_error(400)))?;
     let field = |name: &str, message: &str| Box::new(refuse_field(name, message));
+    if let Some(name) = call.unknown(shared, &object, &["url", "events", "description"]) {
+        return Err(field(name, "is not a known parameter"));
+    }
     let url = object.get("url").and_then(Value::as_str).ok_or_else(|| field("url", "is required"))?;
     address::judge(SimulatorKind::Mynd, url, shared.options.allow_http_targets)
         .map_err(|fault| field("url", fault.text()))?;
@@ -153,26 +159,9 @@ fn create(shared: &Shared, call: &Call) -> Result<(u16, Value), Box<Response>> {
     if world.endpoints.iter().any(|endpoint| endpoint.url == url && endpoint.status != "unsubscribed") {
         return Err(Box::new(refuse(409, "conflict", "A webhook with this url exists already")));
     }
-    let now = shared.now();
-    let endpoint = Endpoint {
-        id: shared.kind.new_endpoint_id(&shared.draw),
-        form: Form::Mynd,
-        url: url.to_owned(),
-        label,
-        events,
-        active: true,
-        status: "enabled",
-        key: shared.kind.new_key(&shared.draw),
-        failures: 0,
-        disabled_at: None,
-        disabled_reason: None,
-        created_at: now,
-        updated_at: now,
-        version: 0,
-        contact: String::new(),
-        key_made_at: now,
-        gone: CancellationToken::new(),
-    };
+    let mut endpoint = Endpoint::new(shared, Form::Mynd, url);
+    endpoint.label = label;
+    endpoint.events = events;
     // The documented example does not echo the description.
     let body = value!({
         "id": endpoint.id,

@@ -27,6 +27,9 @@ pub struct SimulatorOptions {
     pub undocumented_reads: bool,
     /// Mnemom: writes errors as its `OpenAPI` file does, `{"error":"text"}`, in place of its errors page.
     pub plain_errors: bool,
+    /// Refuses a field that no page of the provider names, in its own error shape. MindBridge, GitHub
+    /// and Stripe are known to do so; the others may ignore it, as all do here when this is false.
+    pub strict: bool,
     /// MindBridge: the status of a version conflict, which its pages do not name (409, 412 or 400).
     pub conflict_status: u16,
     /// MindBridge: how `publicKey` is written.
@@ -46,6 +49,7 @@ impl Default for SimulatorOptions {
             deadline: None,
             undocumented_reads: false,
             plain_errors: false,
+            strict: true,
             conflict_status: 409,
             public_key_form: PublicKeyForm::Spki,
             clock: Arc::new(SystemClock),

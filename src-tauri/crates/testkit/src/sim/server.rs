@@ -1,16 +1,17 @@
 //! The simulator's own HTTP server: accepts, records calls, lets ordered faults strike.
 
-use super::call::{Call, empty, respond, with_header};
+use super::call::{Call, empty};
 use super::fault::Fault;
+use super::strike::{Sever, refuse, spoil, take_fault};
 use super::world::CallRecord;
-use super::{Shared, SimulatorKind, control, mindbridge, mnemom, mynd, timbrix};
+use super::{
+    Shared, SimulatorKind, control, github, gitlab, mindbridge, mnemom, mynd, stripe, svix, timbrix,
+};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use bytes::Bytes;
-use futures_util::{FutureExt as _, StreamExt as _, stream};
-use http::header;
+use futures_util::FutureExt as _;
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use std::future::poll_fn;
@@ -22,11 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 
 /// No call that a client of these APIs makes is longer.
-const BODY_CAP: usize = 4 << 20;
-
-/// Marks an answer in whose place the connection is reset.
-#[derive(Clone, Copy)]
-struct Sever;
+pub(crate) const BODY_CAP: usize = 4 << 20;
 
 /// Serves until it is dropped.
 pub(crate) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
@@ -121,21 +118,30 @@ async fn route(shared: &Arc<Shared>, call: &Call) -> Response {
         SimulatorKind::Timbrix => timbrix::answer(shared, call),
         SimulatorKind::MindBridge => mindbridge::answer(shared, call),
         SimulatorKind::Mynd => mynd::answer(shared, call),
+        SimulatorKind::GitHub => github::answer(shared, call),
+        SimulatorKind::GitLab => gitlab::answer(shared, call).await,
+        SimulatorKind::Stripe => stripe::answer(shared, call),
+        SimulatorKind::Svix => svix::answer(shared, call),
     }
 }
 
 /// The provider's body for a status without a story.
-fn error_answer(shared: &Shared, status: u16) -> Response {
+pub(crate) fn error_answer(shared: &Shared, status: u16) -> Response {
     match shared.kind {
         SimulatorKind::Mnemom => mnemom::plain_error(shared, status),
         SimulatorKind::Timbrix => timbrix::plain_error(status),
         SimulatorKind::MindBridge => mindbridge::plain_error(status),
         SimulatorKind::Mynd => mynd::plain_error(status),
+        SimulatorKind::GitHub => github::plain_error(status),
+        SimulatorKind::GitLab => gitlab::plain_error(status),
+        SimulatorKind::Stripe => stripe::plain_error(status),
+        SimulatorKind::Svix => svix::plain_error(status),
     }
 }
 
 fn masked(headers: &http::HeaderMap) -> Vec<(String, String)> {
-    let secret = |name: &str| matches!(name, "authorization" | "x-mnemom-api-key" | "x-api-key");
+    let secret =
+        |name: &str| matches!(name, "authorization" | "x-mnemom-api-key" | "x-api-key" | "private-token");
     headers
         .iter()
         .map(|(name, value)| {
@@ -147,73 +153,4 @@ fn masked(headers: &http::HeaderMap) -> Vec<(String, String)> {
             (name.to_string(), shown)
         })
         .collect()
-}
-
-fn take_fault(shared: &Shared, call: &CallRecord) -> Option<Fault> {
-    let mut world = shared.world();
-    let at = world.faults.iter().position(|fault| fault.meant_for(&call.method, &call.path))?;
-    let planned = world.faults.get_mut(at)?;
-    let fault = planned.fault.clone();
-    planned.times = planned.times.saturating_sub(1);
-    if planned.times == 0 {
-        world.faults.remove(at);
-    }
-    Some(fault)
-}
-
-/// The answer of a fault that strikes before anything is done.
-fn refuse(shared: &Shared, fault: &Fault) -> Option<Response> {
-    match fault {
-        Fault::Status { status, retry_after } => {
-            let answer = error_answer(shared, *status);
-            Some(match retry_after {
-                Some(seconds) => with_header(answer, "retry-after", &seconds.to_string()),
-                None => answer,
-            })
-        }
-        Fault::Html { status } => {
-            let page = format!(
-                "<!doctype html><html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
-            );
-            Some(respond(*status, "text/html; charset=utf-8", page))
-        }
-        Fault::Reset => Some(sever()),
-        _ => None,
-    }
-}
-
-fn sever() -> Response {
-    let mut answer = empty(500);
-    answer.extensions_mut().insert(Sever);
-    answer
-}
-
-/// What a fault makes of the answer to a call that has been done.
-async fn spoil(fault: Fault, answer: Response) -> Response {
-    match fault {
-        Fault::HangAfterCommit => std::future::pending().await,
-        Fault::ResetAfterCommit => sever(),
-        Fault::EmptyBody => {
-            let (mut head, _) = answer.into_parts();
-            head.headers.remove(header::CONTENT_LENGTH);
-            Response::from_parts(head, Body::empty())
-        }
-        Fault::CutBody => {
-            let (mut head, body) = answer.into_parts();
-            let whole = to_bytes(body, BODY_CAP).await.unwrap_or_default();
-            if whole.is_empty() {
-                return sever();
-            }
-            head.headers.insert(header::CONTENT_LENGTH, whole.len().into());
-            let half = whole.slice(..whole.len() / 2);
-            // The pause lets the first half out before the break; without it nothing would be sent.
-            let broken = async {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-                Err::<Bytes, io::Error>(io::ErrorKind::ConnectionAborted.into())
-            };
-            let parts = stream::once(async { Ok(half) }).chain(stream::once(broken));
-            Response::from_parts(head, Body::from_stream(parts))
-        }
-        _ => answer,
-    }
 }

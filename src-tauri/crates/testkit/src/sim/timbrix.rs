@@ -1,7 +1,8 @@
 //! Timbrix: `/organizations/{organizationId}/webhooks` under `/api`.
 //!
 //! Sources: the create page (seed) and docs.timbrix.mx as `providers.md` reports them. Assumed where
-//! they are silent: create answers 201, update 200; unknown properties are ignored; at least one event.
+//! they are silent: create answers 201, update 200; a property that is not known is refused in Nest's words (ignored when the options say so); a body
+//! that is not JSON by its content type is not read; at least one event.
 
 use super::address;
 use super::call::{Call, Denied, empty, json, texts};
@@ -13,7 +14,6 @@ use crate::sign::{Form, PublicKeyForm};
 use axum::response::Response;
 use serde_json::{Map, Value, json as value};
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 
 /// Newest rows that the log call gives.
 const LOG_CAP: usize = 100;
@@ -69,7 +69,7 @@ pub(super) fn answer(shared: &Arc<Shared>, call: &Call) -> Response {
 
 /// Any e-mail address with the password `waybill` signs in.
 fn login(shared: &Shared, call: &Call) -> Response {
-    let object = call.object().unwrap_or_default();
+    let object = call.json_object().unwrap_or_default();
     let text = |name: &str| object.get(name).and_then(Value::as_str);
     let (Some(email), Some(password)) = (text("email"), text("password")) else {
         return refuse(400, value!(["email must be an email", "password must be a string"]));
@@ -98,8 +98,11 @@ fn shown(shared: &Shared, endpoint: &Endpoint) -> Value {
 }
 
 /// What is wrong with the properties that are there, in the words of Nest's validator.
-fn problems(shared: &Shared, object: &Map<String, Value>) -> Vec<String> {
+fn problems(shared: &Shared, call: &Call, object: &Map<String, Value>, known: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
+    if let Some(name) = call.unknown(shared, object, known) {
+        found.push(format!("property {name} should not exist"));
+    }
     if let Some(url) = object.get("url") {
         let judged = url
             .as_str()
@@ -131,35 +134,17 @@ fn problems(shared: &Shared, object: &Map<String, Value>) -> Vec<String> {
 }
 
 fn create(shared: &Shared, call: &Call) -> Response {
-    let Some(mut object) = call.object() else { return plain_error(400) };
+    let Some(mut object) = call.json_object() else { return plain_error(400) };
     // A property that is absent is judged like one of the wrong type.
     for name in ["url", "events"] {
         object.entry(name).or_insert(Value::Null);
     }
-    let problems = problems(shared, &object);
+    let problems = problems(shared, call, &object, &["url", "events"]);
     if !problems.is_empty() {
         return refuse(400, problems);
     }
-    let now = shared.now();
-    let endpoint = Endpoint {
-        id: shared.kind.new_endpoint_id(&shared.draw),
-        form: Form::Timbrix,
-        url: object["url"].as_str().unwrap_or_default().to_owned(),
-        label: None,
-        events: texts(&object["events"]).unwrap_or_default(),
-        active: true,
-        status: "enabled",
-        key: shared.kind.new_key(&shared.draw),
-        failures: 0,
-        disabled_at: None,
-        disabled_reason: None,
-        created_at: now,
-        updated_at: now,
-        version: 0,
-        contact: String::new(),
-        key_made_at: now,
-        gone: CancellationToken::new(),
-    };
+    let mut endpoint = Endpoint::new(shared, Form::Timbrix, object["url"].as_str().unwrap_or_default());
+    endpoint.events = texts(&object["events"]).unwrap_or_default();
     let mut body = shown(shared, &endpoint);
     body["secret"] = value!(endpoint.key.receiver_text(PublicKeyForm::Spki));
     shared.world().endpoints.push(endpoint);
@@ -167,8 +152,8 @@ fn create(shared: &Shared, call: &Call) -> Response {
 }
 
 fn update(shared: &Shared, call: &Call, id: &str) -> Response {
-    let Some(object) = call.object() else { return plain_error(400) };
-    let problems = problems(shared, &object);
+    let Some(object) = call.json_object() else { return plain_error(400) };
+    let problems = problems(shared, call, &object, &["url", "events", "isActive"]);
     if !problems.is_empty() {
         return refuse(400, problems);
     }

@@ -1,9 +1,11 @@
 //! What a simulator remembers.
 
+use super::Shared;
 use super::fault::PlannedFault;
 use crate::payload::Event;
 use crate::sign::{Form, SigningMaterial};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,16 +43,62 @@ pub(crate) struct Endpoint {
     pub(crate) version: i64,
     pub(crate) contact: String,
     pub(crate) key_made_at: Timestamp,
+    /// The key before the present one and how long it is still signed with: Svix.
+    pub(crate) old_key: Option<(SigningMaterial, Timestamp)>,
+    /// Not sent to before this: GitLab, after failures.
+    pub(crate) resting_until: Option<Timestamp>,
+    /// What the last delivery was answered with: nothing when there was no answer, unset before any.
+    pub(crate) last_status: Option<Option<u16>>,
+    /// Which of the provider's collections it stands in: a repository or an organisation (GitHub), a
+    /// project or a group (GitLab). Empty where there is one collection.
+    pub(crate) scope: &'static str,
+    /// Settings that only this provider has, under its names.
+    pub(crate) more: Map<String, Value>,
     /// Cancelled when the endpoint is deleted, and with it every pending retry.
     pub(crate) gone: CancellationToken,
 }
 
 impl Endpoint {
+    /// An active endpoint without label and events, with a key of the provider's making.
+    pub(crate) fn new(shared: &Shared, form: Form, url: &str) -> Self {
+        let now = shared.now();
+        Self {
+            id: shared.kind.new_endpoint_id(&shared.draw),
+            form,
+            url: url.to_owned(),
+            label: None,
+            events: Vec::new(),
+            active: true,
+            status: "enabled",
+            key: shared.kind.new_key(&shared.draw),
+            failures: 0,
+            disabled_at: None,
+            disabled_reason: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+            contact: String::new(),
+            key_made_at: now,
+            old_key: None,
+            resting_until: None,
+            last_status: None,
+            scope: "",
+            more: Map::new(),
+            gone: CancellationToken::new(),
+        }
+    }
+
+    /// A text among the provider's own settings; empty when there is none.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.more.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
     pub(crate) fn takes(&self, event_type: &str) -> bool {
         let all = match self.form {
             // The create page and the OpenAPI file: an empty list means every type.
-            Form::Mnemom => self.events.is_empty(),
-            Form::Mynd => self.events.iter().any(|word| word == "*"),
+            // Svix: no filter means every type.
+            Form::Mnemom | Form::Svix => self.events.is_empty(),
+            Form::Mynd | Form::GitHub | Form::Stripe => self.events.iter().any(|word| word == "*"),
             _ => false,
         };
         self.active && (all || self.events.iter().any(|word| word == event_type))
@@ -92,6 +140,20 @@ pub(crate) struct Row {
     pub(crate) request_body: Vec<u8>,
     pub(crate) response_headers: Vec<(String, String)>,
     pub(crate) response_body: String,
+    /// Ordered by hand: a redelivery, a resend, a test.
+    pub(crate) manual: bool,
+    /// Every attempt, oldest first.
+    pub(crate) tries: Vec<Try>,
+}
+
+/// One attempt at a delivery, as Svix lists them.
+pub(crate) struct Try {
+    pub(crate) id: String,
+    pub(crate) at: Timestamp,
+    pub(crate) status: Option<u16>,
+    pub(crate) good: bool,
+    pub(crate) body: String,
+    pub(crate) latency: Duration,
 }
 
 /// A call that the simulator received. Credentials are masked.
@@ -115,7 +177,7 @@ pub struct CallRecord {
 pub(crate) struct Remembered {
     pub(crate) request: Vec<u8>,
     pub(crate) status: u16,
-    pub(crate) body: serde_json::Value,
+    pub(crate) body: Value,
 }
 
 /// Everything that changes.
@@ -127,7 +189,11 @@ pub(crate) struct World {
     pub(crate) calls: VecDeque<CallRecord>,
     pub(crate) faults: VecDeque<PlannedFault>,
     pub(crate) drop_next: u64,
+    /// What the log says of a dropped delivery.
+    pub(crate) drop_as: SentState,
     pub(crate) remembered: BTreeMap<String, Remembered>,
+    /// Svix: what has been done in the background.
+    pub(crate) tasks: BTreeMap<String, Value>,
 }
 
 impl World {
@@ -140,7 +206,9 @@ impl World {
             calls: VecDeque::new(),
             faults: VecDeque::new(),
             drop_next: 0,
+            drop_as: SentState::Failed,
             remembered: BTreeMap::new(),
+            tasks: BTreeMap::new(),
         }
     }
 

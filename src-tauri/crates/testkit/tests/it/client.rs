@@ -71,12 +71,39 @@ pub(crate) async fn start_with(kind: SimulatorKind, change: impl FnOnce(&mut Sim
     Simulator::start(kind, options).await.unwrap()
 }
 
+/// What the provider wants to see beside the credential.
+pub(crate) fn manners(kind: SimulatorKind) -> [(&'static str, &'static str); 3] {
+    let form = kind == SimulatorKind::Stripe;
+    let body = if form { "application/x-www-form-urlencoded" } else { "application/json" };
+    [("content-type", body), ("accept", "application/json"), ("user-agent", "testkit")]
+}
+
 /// A call with the simulator's bearer credential.
 pub(crate) async fn ask(simulator: &Simulator, method: &str, path: &str, body: &str) -> Answered {
-    let bearer = format!("Bearer {}", simulator.token);
-    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
-    call(method, &format!("{}{path}", simulator.base_url), &headers, body).await.unwrap()
+    ask_with(simulator, method, path, &[], body).await
 }
+
+/// The same with headers of the test's own.
+pub(crate) async fn ask_with(
+    simulator: &Simulator,
+    method: &str,
+    path: &str,
+    more: &[(&str, &str)],
+    body: &str,
+) -> Answered {
+    let bearer = format!("Bearer {}", simulator.token);
+    let mut headers = vec![("authorization", bearer.as_str())];
+    headers.extend(manners(simulator.kind));
+    headers.extend(more);
+    let url = match path.starts_with("http") {
+        true => path.to_owned(),
+        false => format!("{}{path}", simulator.base_url),
+    };
+    call(method, &url, &headers, body).await.unwrap()
+}
+
+/// The secret that a caller brings where the provider makes none.
+pub(crate) const SECRET: &str = "the caller's own secret";
 
 /// Where the endpoints of this simulator are kept, and how a new one is asked for.
 pub(crate) fn collection(simulator: &Simulator, kind: SimulatorKind) -> String {
@@ -84,6 +111,12 @@ pub(crate) fn collection(simulator: &Simulator, kind: SimulatorKind) -> String {
         SimulatorKind::Mnemom => format!("/orgs/{}/webhooks", simulator.vars["org_id"]),
         SimulatorKind::Timbrix => format!("/organizations/{}/webhooks", simulator.vars["organizationId"]),
         SimulatorKind::MindBridge | SimulatorKind::Mynd => "/v1/webhooks".to_owned(),
+        SimulatorKind::GitHub => {
+            format!("/repos/{}/{}/hooks", simulator.vars["owner"], simulator.vars["repo"])
+        }
+        SimulatorKind::GitLab => format!("/projects/{}/hooks", simulator.vars["project"]),
+        SimulatorKind::Stripe => "/v1/webhook_endpoints".to_owned(),
+        SimulatorKind::Svix => format!("/api/v1/app/{}/endpoint", simulator.vars["app_id"]),
     }
 }
 
@@ -91,6 +124,27 @@ pub(crate) fn create_body(simulator: &Simulator, kind: SimulatorKind, url: &str,
     match kind {
         SimulatorKind::Mnemom => serde_json::json!({"url": url, "event_types": events}),
         SimulatorKind::Timbrix | SimulatorKind::Mynd => serde_json::json!({"url": url, "events": events}),
+        SimulatorKind::GitHub => serde_json::json!({
+            "name": "web", "events": events,
+            "config": {"url": url, "content_type": "json", "secret": SECRET},
+        }),
+        SimulatorKind::GitLab => {
+            let mut body = serde_json::json!({"url": url, "token": SECRET, "push_events": false});
+            for word in events {
+                body[*word] = true.into();
+            }
+            body
+        }
+        SimulatorKind::Svix if events.is_empty() => serde_json::json!({"url": url}),
+        SimulatorKind::Svix => serde_json::json!({"url": url, "filterTypes": events}),
+        SimulatorKind::Stripe => {
+            let mut form = url::form_urlencoded::Serializer::new(String::new());
+            form.append_pair("url", url);
+            for word in events {
+                form.append_pair("enabled_events[]", word);
+            }
+            return form.finish();
+        }
         SimulatorKind::MindBridge => serde_json::json!({
             "name": "hooks", "url": url, "events": events, "status": "ACTIVE",
             "technicalContactId": simulator.fields["technicalContactId"],
@@ -111,9 +165,19 @@ pub(crate) async fn create(
     let made_json = made.json();
     let text = |names: &[&str]| {
         let found = names.iter().find_map(|name| made_json.get(*name));
-        found.unwrap_or_else(|| panic!("none of {names:?} in {made_json}")).as_str().unwrap().to_owned()
+        let found = found.unwrap_or_else(|| panic!("none of {names:?} in {made_json}"));
+        found.as_str().map_or_else(|| found.to_string(), str::to_owned)
     };
-    (text(&["endpoint_id", "id"]), text(&["signing_secret", "secret", "publicKey"]))
+    let id = text(&["endpoint_id", "id"]);
+    let credential = match kind {
+        SimulatorKind::GitHub | SimulatorKind::GitLab => SECRET.to_owned(),
+        SimulatorKind::Svix => {
+            let path = format!("{}/{id}/secret", collection(simulator, kind));
+            ask(simulator, "GET", &path, "").await.json()["key"].as_str().unwrap().to_owned()
+        }
+        _ => text(&["signing_secret", "secret", "publicKey"]),
+    };
+    (id, credential)
 }
 
 /// A simulator with one endpoint at a target, subscribed to the first event type.

@@ -1,6 +1,6 @@
 //! Faults on order, as a client meets them.
 
-use super::client::{SOON, ask, call, collection, create_body, start};
+use super::client::{SOON, ask, call, collection, create_body, manners, start};
 use std::time::Duration;
 use waybill_testkit::{Fault, PlannedFault, Simulator, SimulatorKind};
 
@@ -28,7 +28,7 @@ async fn arrived(simulator: &Simulator) {
 async fn each_fault_is_what_it_says_and_strikes_once() {
     use Seen::{Broken, Json, NotJson, Nothing};
     for kind in SimulatorKind::ALL {
-        let good = if kind == SimulatorKind::Mynd { 200 } else { 201 };
+        let good = if matches!(kind, SimulatorKind::Mynd | SimulatorKind::Stripe) { 200 } else { 201 };
         let rows = [
             (Fault::Status { status: 500, retry_after: None }, Json(500), false),
             (Fault::Status { status: 429, retry_after: Some(7) }, Json(429), false),
@@ -39,13 +39,31 @@ async fn each_fault_is_what_it_says_and_strikes_once() {
             (Fault::ResetAfterCommit, Broken, true),
             (Fault::HangAfterCommit, Nothing, true),
             (Fault::Slow { ms: 1 }, Json(good), true),
+            (Fault::Trickle { ms: 0 }, Json(good), true),
+            (Fault::Oversized { bytes: 200_000 }, Json(good), true),
+            (Fault::Rewritten { find: "{".to_owned(), replace: "!".to_owned() }, NotJson(good), true),
+            (
+                Fault::Redirect { status: 307, location: "http://127.0.0.1:9/".to_owned() },
+                NotJson(307),
+                false,
+            ),
+            (
+                Fault::Answer {
+                    status: 429,
+                    headers: vec![("retry-after".to_owned(), "soon".to_owned())],
+                    body: "{}".to_owned(),
+                },
+                Json(429),
+                false,
+            ),
         ];
         for (fault, expected, done) in rows {
             let simulator = start(kind).await;
             let url = format!("{}{}", simulator.base_url, collection(&simulator, kind));
             let body = create_body(&simulator, kind, URL, &[kind.events()[0]]);
             let bearer = format!("Bearer {}", simulator.token);
-            let headers = [("authorization", bearer.as_str())];
+            let mut headers = vec![("authorization", bearer.as_str())];
+            headers.extend(manners(kind));
             simulator.handle.fault(fault.clone());
             let mut asked = Box::pin(call("POST", &url, &headers, &body));
             let answer = tokio::select! {

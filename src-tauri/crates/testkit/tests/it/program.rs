@@ -21,7 +21,7 @@ fn first_line(arguments: &[&str], then: impl FnOnce(&str)) {
 
 #[test]
 fn it_says_where_it_listens_and_what_it_accepts() {
-    for kind in ["mnemom", "timbrix", "mindbridge", "mynd"] {
+    for kind in ["mnemom", "timbrix", "mindbridge", "mynd", "github", "gitlab", "stripe", "svix"] {
         first_line(&[kind, "--json", "--seed", "1"], |line| {
             let shown: Value = serde_json::from_str(line).unwrap();
             assert_eq!(shown["provider"], kind);
@@ -36,7 +36,10 @@ fn it_says_where_it_listens_and_what_it_accepts() {
     });
     let wrong = Command::new(env!("CARGO_BIN_EXE_waybill-simulate")).arg("other").output().unwrap();
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&wrong.stderr).contains("choose mnemom, timbrix, mindbridge or mynd"));
+    assert!(
+        String::from_utf8_lossy(&wrong.stderr)
+            .contains("choose mnemom, timbrix, mindbridge, mynd, github, gitlab")
+    );
 }
 
 #[tokio::test]
