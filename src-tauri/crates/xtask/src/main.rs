@@ -25,7 +25,8 @@ cargo xtask WORD [ARGUMENTS]
   run [--release]   set up what is missing, build, and start Waybill
   test              set up what is missing, then every check and every test, with a summary
   setup [run|test]  only the set-up: system packages, npm packages, the built window
-  simulate KIND …   a provider to try with, on this machine: mnemom, timbrix, mindbridge or mynd
+  simulate KIND …   a provider to try with, on this machine: mnemom, timbrix, mindbridge, mynd,
+                    github, gitlab, stripe or svix
                     (`--port 4501`; `--help` tells the rest)
   bench WORD …      measure: capture, signature, start
   faults custody …  end processes and lose answers at every step of a secret's custody, and judge what is left

@@ -6,7 +6,7 @@
 use clap::Parser;
 use std::io::Write as _;
 use std::time::Duration;
-use waybill_testkit::{Simulator, SimulatorKind, SimulatorOptions};
+use waybill_testkit::{Seeding, Simulator, SimulatorKind, SimulatorOptions};
 
 /// Simulates a webhook provider on this machine.
 ///
@@ -31,6 +31,15 @@ struct Arguments {
     /// Mynd: also answers the list and get calls, which its pages do not document
     #[arg(long)]
     undocumented_reads: bool,
+    /// Ignores fields that the provider does not document, in place of refusing them
+    #[arg(long)]
+    lenient: bool,
+    /// Starts with so many endpoints
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    endpoints: u32,
+    /// Starts with so many entries in the log of the first endpoint
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    deliveries: u32,
     /// One line of JSON in place of text
     #[arg(long)]
     json: bool,
@@ -52,11 +61,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         clock_factor: arguments.clock_factor,
         seed: arguments.seed,
         undocumented_reads: arguments.undocumented_reads,
+        strict: !arguments.lenient,
         ..SimulatorOptions::default()
     };
     let every = arguments.emit_every.map(Duration::try_from_secs_f64).transpose()?;
     let simulator = Simulator::start(kind, options).await?;
     simulator.handle.set_auto_emit(every);
+    let (endpoints, deliveries) = (arguments.endpoints, arguments.deliveries);
+    simulator.handle.seed(&Seeding { endpoints, deliveries, ..Seeding::default() });
     let mut out = std::io::stdout().lock();
     let text = if arguments.json { machine_text(kind, &simulator) } else { human_text(kind, &simulator) };
     writeln!(out, "{text}")?;
@@ -112,6 +124,8 @@ fn human_text(kind: SimulatorKind, simulator: &Simulator) -> String {
         "Make something happen:".to_owned(),
         format!("  curl -X POST {control}/emit -H 'content-type: application/json' -d '{{\"count\":3}}'"),
         format!("  curl {control}/deliveries"),
+        "Lose the next three deliveries on their way:".to_owned(),
+        format!("  curl -X POST {control}/drop -H 'content-type: application/json' -d '{{\"count\":3}}'"),
         String::new(),
         "Ctrl-C ends it.".to_owned(),
     ]);

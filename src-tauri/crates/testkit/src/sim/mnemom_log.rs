@@ -1,12 +1,13 @@
-//! Mnemom: the delivery log, sending a delivery again, replaying an event.
+//! Mnemom: the delivery log, sending a delivery again, replaying an event, the organisation's health.
 
 use super::Shared;
 use super::call::{Call, json, texts, with_header};
 use super::dispatch;
 use super::emission;
 use super::mnemom::{not_found, refuse};
-use super::world::{Remembered, Row, SentState};
+use super::world::{Endpoint, Remembered, Row, SentState};
 use crate::payload::time_text;
+use crate::sign::Form;
 use axum::response::Response;
 use serde_json::{Value, json as value};
 use std::sync::Arc;
@@ -111,4 +112,32 @@ pub(super) fn replay(shared: &Arc<Shared>, call: &Call, id: &str) -> Response {
     let remembered = Remembered { request: call.body.to_vec(), status, body: body.clone() };
     shared.world().remembered.insert(key, remembered);
     json(status, &body)
+}
+
+/// The shape is that of the administrator's twin; this call's own is not documented.
+pub(super) fn health(shared: &Shared) -> Response {
+    let world = shared.world();
+    let ours = |endpoint: &Endpoint| endpoint.form == Form::Mnemom;
+    let count = |wanted: fn(&SentState) -> bool| world.log.iter().filter(|row| wanted(&row.state)).count();
+    let active = world.endpoints.iter().filter(|endpoint| ours(endpoint) && endpoint.active).count();
+    let all = world.endpoints.iter().filter(|endpoint| ours(endpoint)).count();
+    let (sent, good) = (world.log.len(), count(|state| *state == SentState::Delivered));
+    let mut types = std::collections::BTreeMap::<&str, u64>::new();
+    for row in &world.log {
+        *types.entry(&row.event.event_type).or_default() += 1;
+    }
+    let types: Vec<_> =
+        types.into_iter().map(|(name, count)| value!({"event_type": name, "count": count})).collect();
+    json(
+        200,
+        &value!({
+            "active_endpoints": active,
+            "disabled_endpoints": all - active,
+            "deliveries_24h": sent,
+            "success_24h": good,
+            "failed_24h": count(|state| *state == SentState::Failed),
+            "success_rate_24h": if sent == 0 { Value::Null } else { value!(good as f64 / sent as f64) },
+            "top_event_types": types,
+        }),
+    )
 }

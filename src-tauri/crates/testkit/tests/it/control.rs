@@ -34,6 +34,10 @@ async fn everything_the_handle_does_can_be_done_over_http() {
     post("emit", json!({})).await;
     get("settled").await;
     assert_eq!(get("deliveries").await[2]["state"], "failed");
+    assert_eq!(post("drop", json!({"count": 1, "logged": "delivered"})).await.0, 200);
+    post("emit", json!({})).await;
+    assert_eq!(get("deliveries").await[3]["state"], "delivered");
+    assert_eq!(target.requests().len(), 2, "neither arrived");
 
     assert_eq!(post("fault", json!({"fault": "status", "status": 503, "method": "DELETE"})).await.0, 200);
     let deleted = super::client::ask(&simulator, "DELETE", &format!("/v1/webhooks/{id}"), "").await;

@@ -295,6 +295,10 @@ async fn mnemom_tests_an_endpoint_while_it_is_asked() {
     let request = target.requests().remove(0);
     assert_eq!(request.check(Form::Mnemom, &credential), Ok(()));
     assert!(String::from_utf8(request.body).unwrap().contains("webhook.test"));
+    let chosen = ask(&simulator, "POST", &path, r#"{"event_type":"trace.failed"}"#).await;
+    assert_eq!(chosen.json()["success"], true);
+    assert!(String::from_utf8(target.requests().remove(1).body).unwrap().contains("trace.failed"));
+    assert_eq!(ask(&simulator, "POST", &path, r#"{"event_type":"odd"}"#).await.status, 400);
     target.otherwise(Answer::status(500));
     let bad = ask(&simulator, "POST", &path, "").await.json();
     assert_eq!((&bad["success"], &bad["status"]), (&json!(false), &json!(500)));

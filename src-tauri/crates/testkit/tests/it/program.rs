@@ -31,6 +31,8 @@ fn it_says_where_it_listens_and_what_it_accepts() {
             assert!(!shown["token"].as_str().unwrap().is_empty());
         });
     }
+    let arguments = ["svix", "--json", "--endpoints", "2", "--deliveries", "3", "--lenient"];
+    first_line(&arguments, |line| assert!(line.contains(r#""provider":"svix""#), "{line}"));
     first_line(&["mynd"], |line| {
         assert!(line.starts_with("mynd is simulated at http://127.0.0.1:"), "{line}")
     });
