@@ -245,7 +245,7 @@ async fn lists_are_read_to_their_end() {
     let fake = Fake::start(endless).await;
     let failure = client("mindbridge", &fake.base).list().await.unwrap_err();
     assert_eq!(failure.code, ErrorCode::ProviderAnswerUnreadable);
-    assert_eq!(fake.seen().len(), 500);
+    assert_eq!(fake.seen().len(), 1000);
 }
 
 #[tokio::test]

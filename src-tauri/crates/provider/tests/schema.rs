@@ -10,6 +10,9 @@ use waybill_provider::Description;
 const SCHEMA: &str = include_str!("../../../catalogue/providers/provider.schema.json");
 const MINDBRIDGE: &str = include_str!("../../../catalogue/providers/mindbridge.toml");
 const MNEMOM: &str = include_str!("../../../catalogue/providers/mnemom.toml");
+const TIMBRIX: &str = include_str!("../../../catalogue/providers/timbrix.toml");
+const GITHUB: &str = include_str!("../../../catalogue/providers/github.toml");
+const SVIX: &str = include_str!("../../../catalogue/providers/svix.toml");
 
 /// The keys the parser expected in the table where the strange key stands.
 fn known(text: &str) -> BTreeSet<String> {
@@ -57,5 +60,12 @@ fn schema_and_parser_know_the_same_keys() {
     check("state", a, "{ at = \"status\", is", "{ zzz = 1, at = \"status\", is");
     check("errors", a, "[errors]", "[errors]\nzzz = 1");
     check("rate_limit", a, "[rate_limit]", "[rate_limit]\nzzz = 1");
-    assert_eq!(schema["$defs"].as_object().unwrap().len(), 19, "a new table needs a line above");
+    check("scope", GITHUB, "[[scopes]]", "[[scopes]]\nzzz = 1");
+    check("make", GITHUB, "make = {", "make = { zzz = 1,");
+    check("step", GITHUB, "[[operations.update.more]]", "[[operations.update.more]]\nzzz = 1");
+    check("sign_in", TIMBRIX, "[auth.sign_in]", "[auth.sign_in]\nzzz = 1");
+    check("choices", a, "[fields.choices]", "[fields.choices]\nzzz = 1");
+    check("choice", SVIX, "choice = {", "choice = { zzz = 1,");
+    check("stream", b, "stream = {", "stream = { zzz = 1,");
+    assert_eq!(schema["$defs"].as_object().unwrap().len(), 26, "a new table needs a line above");
 }

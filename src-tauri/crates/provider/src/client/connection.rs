@@ -72,7 +72,8 @@ pub(super) fn resolve<'d>(
     Ok((base, auth))
 }
 
-/// The kind of account that these variables name: the only one of which all are given.
+/// The kind of account that these variables name: the first of which all are given. One of which only
+/// some are given is a slip that could widen what is managed, and is refused.
 ///
 /// # Errors
 /// In words, with the variable that they are about.
@@ -99,17 +100,13 @@ pub(super) fn scope<'d>(
     };
     match (whole.as_slice(), begun.first()) {
         ([], None) if description.scopes.is_empty() => Ok(None),
-        ([only], None) => Ok(Some(only)),
+        // Of several whole ones the first, which is the narrowest.
+        ([first, ..], None) => Ok(Some(first)),
         (_, Some(name)) => Err(problem(name, format!("can't stand like this: give {}", needs()))),
         ([], None) => {
             let first = description.scopes.first().map(|scope| base::placeholders(scope.path.get_ref()));
             let first = first.and_then(|names| names.first().copied()).unwrap_or_default();
             Err(problem(first, format!("is needed: give {}", needs())))
-        }
-        ([_, second, ..], None) => {
-            let names = base::placeholders(second.path.get_ref());
-            let name = names.first().copied().unwrap_or_default();
-            Err(problem(name, format!("is one too many: give {}", needs())))
         }
     }
 }

@@ -31,6 +31,12 @@ impl Client {
         Ok(decode::logged_request(map, &raw))
     }
 
+    /// The request as far as the entry itself holds it; nobody is asked.
+    #[must_use]
+    pub fn request_within(&self, entry: &LogEntry) -> Option<LoggedRequest> {
+        decode::logged_request(self.description.log.as_ref()?, &entry.raw)
+    }
+
     /// One entry of an endpoint's delivery log, as full as the provider gives it.
     ///
     /// # Errors
