@@ -248,5 +248,12 @@ pub(crate) const STRIPE: &[&str] = &[
 ];
 
 /// What a sender at Svix might have registered; each one has types of its own.
-pub(crate) const SVIX: &[&str] =
-    &["invoice.paid", "invoice.failed", "user.signup", "user.deleted", "report.ready", "order.shipped"];
+pub(crate) const SVIX: &[&str] = &[
+    "invoice.paid",
+    "invoice.failed",
+    "user.signup",
+    "user.created",
+    "user.deleted",
+    "report.ready",
+    "order.shipped",
+];
