@@ -89,7 +89,7 @@ pub(crate) async fn client(engine: &Engine, connection: &Connection) -> Result<(
     let client = Client::new(
         description.clone(),
         access,
-        HttpOptions::default(),
+        HttpOptions { transport: engine.0.transport.clone(), ..HttpOptions::default() },
         engine.0.options.clock.clone(),
         engine.0.options.entropy.clone(),
     )?;
