@@ -70,6 +70,9 @@ pub struct InboxCreate {
     /// What is answered; absent: 200 with an empty body.
     #[serde(default)]
     pub answer: Option<AnswerRule>,
+    /// Whether handshakes of the scheme are answered as their sender wants; absent: yes.
+    #[serde(default)]
+    pub answer_handshakes: Option<bool>,
     /// Where each delivery is sent on to.
     #[serde(default)]
     pub forward_to: Vec<String>,
@@ -98,6 +101,10 @@ pub struct InboxUpdate {
     #[serde(default)]
     #[ts(optional)]
     pub answer: Option<AnswerRule>,
+    /// Whether handshakes are answered.
+    #[serde(default)]
+    #[ts(optional)]
+    pub answer_handshakes: Option<bool>,
     /// Replaces the forward targets.
     #[serde(default)]
     #[ts(optional)]

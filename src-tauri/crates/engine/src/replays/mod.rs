@@ -96,7 +96,7 @@ fn forwarder(engine: &Engine) -> Arc<Sender> {
 }
 
 /// Sends a new delivery on, when its turn has come.
-pub(crate) async fn forward(engine: &Engine, id: DeliveryId, target: &str) -> Result<()> {
+pub(crate) async fn forward(engine: &Engine, id: DeliveryId, target: &str) -> Result<Attempt> {
     let place = tokio::select! {
         biased;
         () = engine.0.stop.cancelled() => None,
@@ -108,8 +108,7 @@ pub(crate) async fn forward(engine: &Engine, id: DeliveryId, target: &str) -> Re
     let target = Target::parse(target)?.locate(&guard(engine), &SystemNames).await?;
     let whole = deliveries::whole(engine, id).await?;
     let tools = tools(engine, forwarder(engine));
-    waybill_replay::forward(&tools, &recorded(whole), &target, Sessions::Kept).await?;
-    Ok(())
+    waybill_replay::forward(&tools, &recorded(whole), &target, Sessions::Kept).await
 }
 
 /// What is selected, oldest first. Named deliveries that are gone are noticed when they are read.

@@ -330,7 +330,7 @@ fn handshakes_are_answered_and_only_they() {
         (
             Asked {
                 headers: &[("x-amz-sns-message-type", "SubscriptionConfirmation")],
-                body: r#"{"SubscribeURL":"https://sns.example/","SigningCertURL":"https://sns.eu-west-1.amazonaws.com/a.pem"}"#,
+                body: r#"{"SubscribeURL":"https://sns.example/","SigningCertURL":"https://sns.eu-west-1.amazonaws.com/a.pem","SignatureVersion":"1","Signature":"AAAA"}"#,
                 ..ask("aws-sns", "POST")
             },
             said(200, ""),
