@@ -5,8 +5,10 @@ use super::report::Difference;
 /// Windows that are kept, and bytes of each side of one.
 const WINDOWS: usize = 20;
 const BYTES: usize = 64;
-/// Bytes that must agree for the texts to be in step again, and how far ahead they are looked for.
-const STEP: usize = 6;
+/// Bytes that must agree for the texts to be in step again: after a character or two few are enough,
+/// after a longer stretch they would often agree by chance.
+const STEPS: (usize, usize) = (2, 5);
+/// How far ahead agreement is looked for.
 const AHEAD: usize = 96;
 
 /// The first places in which `signed` differs from `received`.
@@ -39,8 +41,9 @@ pub(super) fn differences(received: &[u8], signed: &[u8]) -> Vec<Difference> {
 fn in_step(a: &[u8], b: &[u8]) -> Option<(usize, usize)> {
     let agree = |i: usize, j: usize| {
         let (x, y) = (tail(a, i), tail(b, j));
+        let step = if i.max(j) <= 2 { STEPS.0 } else { STEPS.1 };
         // Close to the ends there is less left to agree.
-        let length = STEP.min(x.len().max(y.len()));
+        let length = step.min(x.len().max(y.len()));
         x.get(..length).is_some_and(|x| Some(x) == y.get(..length))
     };
     for both in 1..=2 * AHEAD {

@@ -3,9 +3,10 @@
 use super::conclude::cause;
 use super::headers::near;
 use super::keys::is_own;
+use super::plan::Plan;
 use super::question::Question;
 use super::report::{Action, Cause, Confidence};
-use super::search::{Plan, Search};
+use super::search::Search;
 use super::template::{configured, hash_of, headers_read};
 use super::timestamps::other_unit;
 use super::variation::config_code;

@@ -189,7 +189,7 @@ impl List<'_> {
         };
         let all = [
             (Some(text.to_vec()), "secret_encoding"),
-            (Some(bare.to_vec()), if reads_text { "secret_has_extra_prefix" } else { "secret_encoding" }),
+            (Some(bare.to_vec()), if reads_text { "secret_has_extra_prefix" } else { "secret_prefix" }),
             (Encoding::Hex.decode(bare, false), "secret_encoding"),
             (base64(bare), "secret_encoding"),
             (loose_base64(&text, false), "secret_prefix"),

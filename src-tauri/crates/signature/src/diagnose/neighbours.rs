@@ -53,6 +53,18 @@ pub(super) fn neighbours(reading: &Reading, request: &Request<'_>) -> Vec<Neighb
             }
         }
     }
+    // One literal of the message written otherwise or left out.
+    for (place, chunk) in base.0.iter().enumerate() {
+        if matches!(chunk, Chunk::Bytes(PartKind::Literal, _)) {
+            for separator in SEPARATORS {
+                let mut chunks = base.0.clone();
+                if let Some(literal) = chunks.get_mut(place) {
+                    *literal = literal_chunk(separator);
+                }
+                list.add(&chunks, "", "separator");
+            }
+        }
+    }
     let versioned: Vec<Vec<Chunk>> = VERSIONS
         .iter()
         .map(|version| std::iter::once(literal_chunk(version)).chain(own.iter().cloned()).collect())

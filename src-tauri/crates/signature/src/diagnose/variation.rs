@@ -77,6 +77,10 @@ pub(super) fn variations(
     let mut add = |kind: Kind, code: &'static str, detail: String, action: Option<Action>| {
         list.push(Variation { kind, code, detail, action });
     };
+    // First of all, for the search tries them before it turns to other schemes.
+    for (changed, code) in changed_schemes(scheme, request) {
+        add(Kind::Scheme(Box::new(changed)), code, String::new(), None);
+    }
     if let Some(text) = &reading.timestamp {
         for one in timestamps::variants(text) {
             add(Kind::Timestamp(one.text.clone()), one.code, one.text, None);
@@ -106,9 +110,6 @@ pub(super) fn variations(
             let action = Action::SetConfig { key: key.clone(), value: tidy.clone() };
             add(Kind::Config(config), config_code(&key), key, Some(action));
         }
-    }
-    for (changed, code) in changed_schemes(scheme, request) {
-        add(Kind::Scheme(Box::new(changed)), code, String::new(), None);
     }
     let first = list;
     let mut list: Vec<Variation> = Vec::new();

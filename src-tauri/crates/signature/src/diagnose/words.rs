@@ -16,8 +16,8 @@ pub(super) fn words(code: &str) -> (&'static str, &'static str) {
             "Copy the whole secret again: an even number of the digits 0-9 and A-F.",
         ),
         "secret_prefix" => (
-            "The sender signs with the secret's prefix counted in, or the prefix is missing here",
-            "Store the secret with the prefix that the sender shows.",
+            "The sender treats the secret's prefix otherwise: it counts it in, or cuts it and decodes nothing",
+            "Store the secret as the sender shows it, and choose the scheme that reads it so.",
         ),
         "secret_has_extra_prefix" => (
             "The stored secret begins with something that is no part of it",

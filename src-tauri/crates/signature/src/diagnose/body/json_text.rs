@@ -247,6 +247,22 @@ pub(super) fn with_longer_number(text: &str, index: usize) -> Option<String> {
     changed.filter(|_| done)
 }
 
+/// `text` with one blank more after its colon or comma at place `index`: people write documents too.
+pub(super) fn with_blank(text: &str, index: usize) -> Option<String> {
+    let mut seen = 0;
+    let changed = each_token(text, |token, written| {
+        written.push_str(token);
+        if token == ":" || token == "," {
+            if seen == index {
+                written.push(' ');
+            }
+            seen += 1;
+        }
+        Some(())
+    });
+    changed.filter(|_| seen > index)
+}
+
 /// `text` with every number in another spelling.
 pub(super) fn with_numbers(text: &str, numbers: Numbers) -> Option<String> {
     each_token(text, |token, written| {

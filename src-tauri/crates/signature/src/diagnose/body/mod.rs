@@ -21,6 +21,8 @@ const LARGE: usize = 1 << 20;
 const HUGE: usize = 16 << 20;
 /// Numbers of a document that are tried one by one.
 const NUMBERS: usize = 32;
+/// Colons and commas that are tried one by one.
+const BLANKS: usize = 64;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -51,6 +53,8 @@ pub(super) enum Rewriting {
     Numbers(Numbers),
     /// One number had one digit more.
     LongerNumber(usize),
+    /// One colon or comma had one blank more.
+    Blank(usize),
     /// The whole document was written otherwise.
     Json(Spelling, &'static str),
     /// The document was a JSON string.
@@ -140,6 +144,7 @@ pub(super) fn rewritings(original: &Original<'_>) -> Vec<Rewriting> {
         list.extend(json(&LAYOUTS, &[KEPT], &[Numbers::Kept], &[true]));
         list.extend(json(&LAYOUTS, &STRINGS, &numbers, &[true]));
         list.extend([Rewriting::Quoted, Rewriting::Unquoted]);
+        list.extend((0..BLANKS).map(Rewriting::Blank));
     }
     list
 }
@@ -189,6 +194,7 @@ impl Rewriting {
             Self::Strings(strings) => owned(strings.respell(text?)),
             Self::Numbers(numbers) => owned(json_text::with_numbers(text?, numbers)),
             Self::LongerNumber(index) => owned(json_text::with_longer_number(text?, index)),
+            Self::Blank(index) => owned(json_text::with_blank(text?, index)),
             Self::Json(spelling, end) => {
                 let mut text = spelling.write(original.tree()?, bytes.len());
                 text.push_str(end);
@@ -227,9 +233,12 @@ impl Rewriting {
             Self::Charset(_) => "charset",
             Self::Decompressed => "content_encoding",
             Self::Nothing(_) => "body_missing",
-            Self::Numbers(_) | Self::LongerNumber(_) | Self::Json(..) | Self::Quoted | Self::Unquoted => {
-                "body_reserialised_json"
-            }
+            Self::Numbers(_)
+            | Self::LongerNumber(_)
+            | Self::Blank(_)
+            | Self::Json(..)
+            | Self::Quoted
+            | Self::Unquoted => "body_reserialised_json",
         }
     }
 
@@ -242,6 +251,7 @@ impl Rewriting {
             }
             Self::Numbers(_) => "the same, its numbers written otherwise".to_owned(),
             Self::LongerNumber(_) => "the same, one number with a last zero more".to_owned(),
+            Self::Blank(_) => "the same with one blank more".to_owned(),
             Self::Quoted => "as one JSON string".to_owned(),
             Self::Unquoted => "as the text inside the JSON string".to_owned(),
             Self::Nothing("") => "empty".to_owned(),

@@ -45,6 +45,7 @@ fn every_rewriting_is_found_by_its_name() {
         (r#"{"a":1,"b":7.5}"#, r#"{"a":1,"b":7.50}"#, "body_reserialised_json"),
         (r#"{"a":1e3}"#, r#"{"a":1000}"#, "body_reserialised_json"),
         (r#"{"a":12345678901234567890}"#, r#"{"a":12345678901234567000}"#, "body_reserialised_json"),
+        (r#"{"a":1,"b":true}"#, r#"{"a":1,"b": true}"#, "body_reserialised_json"),
         (r#"{"a":1}"#, r#""{\"a\":1}""#, "body_reserialised_json"),
         ("a=x+y&b=%2F", "a=x%20y&b=%2F", "form_reencoded"),
         ("a=x%2fy", "a=x%2Fy", "form_reencoded"),
