@@ -10,13 +10,14 @@ pub(crate) struct Forms<'f, 'm, 'a> {
     rest: &'m [Vec<Component>],
     material: &'f Material<'m, 'a>,
     first: Option<Vec<Piece<'m>>>,
+    given: usize,
     fault: Option<Reason>,
 }
 
 impl<'f, 'm, 'a> Forms<'f, 'm, 'a> {
     /// Puts the first form together that can be.
     pub(crate) fn new(forms: &'m [Vec<Component>], material: &'f Material<'m, 'a>) -> Self {
-        let mut new = Self { rest: forms, material, first: None, fault: None };
+        let mut new = Self { rest: forms, material, first: None, given: 0, fault: None };
         new.first = new.build();
         new
     }
@@ -36,7 +37,13 @@ impl<'f, 'm, 'a> Forms<'f, 'm, 'a> {
 
     /// The next form; those that can't be put together are passed over.
     pub(crate) fn next(&mut self) -> Option<Vec<Piece<'m>>> {
+        self.given += 1;
         self.first.take().or_else(|| self.build())
+    }
+
+    /// Whether the form given last is another one than the first.
+    pub(crate) const fn beyond_first(&self) -> bool {
+        self.given > 1
     }
 
     fn build(&mut self) -> Option<Vec<Piece<'m>>> {

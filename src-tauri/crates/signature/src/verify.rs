@@ -41,6 +41,30 @@ pub fn verify(
     config: &BTreeMap<String, String>,
     now: Timestamp,
 ) -> Verification {
+    outcome(scheme, request, secrets, config, now, true)
+}
+
+/// As [`verify`], without what is there for showing only: `signed_content`, `received` and `computed` stay
+/// empty. For where every delivery is checked and nobody looks yet: it costs little more than the hash.
+#[must_use]
+pub fn check(
+    scheme: &Scheme,
+    request: &Request<'_>,
+    secrets: &[&[u8]],
+    config: &BTreeMap<String, String>,
+    now: Timestamp,
+) -> Verification {
+    outcome(scheme, request, secrets, config, now, false)
+}
+
+fn outcome(
+    scheme: &Scheme,
+    request: &Request<'_>,
+    secrets: &[&[u8]],
+    config: &BTreeMap<String, String>,
+    now: Timestamp,
+    shows: bool,
+) -> Verification {
     let mut found = Verification {
         verdict: Reason::NoSecret.verdict(),
         reason: Reason::NoSecret,
@@ -55,7 +79,8 @@ pub fn verify(
         computed: Vec::new(),
     };
     let reader = Reader::new(*request, config, &scheme.pointers);
-    let reason = Check { scheme, reader: &reader, secrets, now }.run(&mut found).err().unwrap_or(Reason::Ok);
+    let reason =
+        Check { scheme, reader: &reader, secrets, now, shows }.run(&mut found).err().unwrap_or(Reason::Ok);
     found.strict_reason = reason;
     found.reason = if scheme.unconfirmed { unconfirmed(reason) } else { reason };
     found.verdict = found.reason.verdict();
@@ -82,6 +107,8 @@ pub(crate) struct Check<'c, 'a> {
     pub(crate) reader: &'c Reader<'a>,
     pub(crate) secrets: &'c [&'c [u8]],
     pub(crate) now: Timestamp,
+    /// Whether what is only for showing is put together.
+    pub(crate) shows: bool,
 }
 
 impl Check<'_, '_> {
@@ -93,7 +120,7 @@ impl Check<'_, '_> {
         let family = scheme.algorithm_of(reader)?.family();
         let values = signature_values(rule, reader)?;
         let split = rule.format.split(values.iter().map(AsRef::as_ref), reader.config)?;
-        if family != Family::Token {
+        if self.shows && family != Family::Token {
             found.received = shown(&split.candidates);
         }
         if let Some(rule) = &scheme.token {
@@ -112,7 +139,9 @@ impl Check<'_, '_> {
         };
         // Shown even when nothing can be checked for want of a secret.
         let mut forms = Forms::new(&scheme.messages, &material);
-        found.signed_content = forms.first().map(parts).unwrap_or_default();
+        if self.shows {
+            found.signed_content = forms.first().map(parts).unwrap_or_default();
+        }
 
         let keys = self.keys(family)?;
         self.whole_body()?;
@@ -123,7 +152,10 @@ impl Check<'_, '_> {
             Family::Mac(_) | Family::Hash(_) => {
                 self.hash_match(family, &keys, &mut forms, &signatures, found)
             }
-            _ => key_pair_match(family, &keys, &mut forms, &signatures, found),
+            _ => {
+                let found = self.shows.then_some(&mut *found);
+                key_pair_match(family, &keys, &mut forms, &signatures, found)
+            }
         };
         found.secret = Some(secret.ok_or(Reason::SignatureMismatch)?);
 
@@ -156,7 +188,7 @@ impl Check<'_, '_> {
         let mut keys = Vec::new();
         for (index, secret) in self.secrets.iter().enumerate() {
             for reading in &self.scheme.readings {
-                keys.extend(reading.keys(secret, family).into_iter().map(|key| (index, key)));
+                reading.keys_into(secret, family, |key| keys.push((index, key)));
             }
         }
         if keys.is_empty() { Err(Reason::BadKey) } else { Ok(keys) }
@@ -182,7 +214,7 @@ impl Check<'_, '_> {
                     _ => None,
                 };
                 let Some(computed) = computed else { continue };
-                if Some(*secret) == first_secret {
+                if self.shows && Some(*secret) == first_secret {
                     found.computed.extend(encoding.and_then(|encoding| encoding.encode(&computed)));
                 }
                 if signatures.iter().any(|signature| same(signature, &computed)) {
@@ -190,7 +222,9 @@ impl Check<'_, '_> {
                 }
             }
             if matched.is_some() {
-                show(&pieces, found);
+                if self.shows {
+                    show(forms, &pieces, found);
+                }
                 return matched;
             }
         }
@@ -265,7 +299,7 @@ fn key_pair_match(
     keys: &[(usize, NamedKey)],
     forms: &mut Forms<'_, '_, '_>,
     signatures: &[Vec<u8>],
-    found: &mut Verification,
+    found: Option<&mut Verification>,
 ) -> Option<usize> {
     let mut trials = 0_usize;
     while let Some(pieces) = forms.next() {
@@ -277,7 +311,9 @@ fn key_pair_match(
                 }
                 trials += 1;
                 if named.key.verifies(family, &slices, signature) {
-                    show(&pieces, found);
+                    if let Some(found) = found {
+                        show(forms, &pieces, found);
+                    }
                     return Some(*secret);
                 }
             }
@@ -286,12 +322,18 @@ fn key_pair_match(
     None
 }
 
-/// Keeps the form of the message that matched.
-fn show(pieces: &[Piece<'_>], found: &mut Verification) {
-    found.signed_content = parts(pieces);
+/// Keeps the form of the message that matched; the first is kept already.
+fn show(forms: &Forms<'_, '_, '_>, pieces: &[Piece<'_>], found: &mut Verification) {
+    if forms.beyond_first() {
+        found.signed_content = parts(pieces);
+    }
 }
 
 fn shown(candidates: &[&[u8]]) -> Vec<String> {
     let (count, length) = SHOWN;
-    candidates.iter().take(count).map(|text| header_text(text).chars().take(length).collect()).collect()
+    let short = |text: &[u8]| match header_text(text) {
+        whole if whole.len() <= length => whole,
+        long => long.chars().take(length).collect(),
+    };
+    candidates.iter().take(count).map(|text| short(text)).collect()
 }

@@ -89,6 +89,36 @@ fn every_algorithm_takes_its_key_in_every_form() {
     }
 }
 
+/// A key of OpenSSL's, and its signatures of `the body`: with a salt as long as the digest, and a shorter.
+const PSS_KEY: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAxN0WjRdzJRhw5baveo0CgrmHGQXDZfkzJu7srcaxhJt+LhsR2bsG\
+     qjbNuUaFBz+6vM14YglLgkX7uINsQMPzw6///Xqkxmyh2XZkw5gbn6Xj7zUtEIYFh0CcADwW1r0ZVXQ04UlaMrFCIvLWZwfu\
+     vyoZqzQQUs3bpwNoTIQlWJdKucYxHd2+NViPA/GHIcIgB61BaGKx/zpPDoHyOrMUCuIxJRcBExyfyYuOQsOaICF4QI1A/zyW\
+     Q2+NMwuvEly3hAgW48Qg0azLNPONjnTmJ34OAhHtKpfSzVgSTsNh7wKT317Yvj01RhsSbo4FvsV/7xFRjYAUyUAgxkc6vBR+\
+     YwIDAQAB";
+const PSS: &str = "uVd70lJIQNS5rcYcbUp3P8PqX5FxaRzkmzhR7ONv0zt6GpijvoP8RjWvfEQJ0DmlyfzHilLvOtu2c8jmxcGeVFEHlTZEj9z8\
+     zXifir8ph8v9HHuETs9hfd+PLy5Rs1l2RTIUkg+maVvThdpzR1QfsqjkayySWl4fmDudTQZXHF4ruvwQ8BzDZrEOuOEwRz/j\
+     534EcAm2uZQBZV+Z3uW5fhl9uVvdnvK1DGlQGknR9Zqs9gyCIv5heIBQ9rLBdVrCorNAvm9RaZtIPFDJTjuG/1umndT76aNQ\
+     bZxnMiCX7vRS6PGBQmba7bhwxS2dgNPKoCR8nQC6SJpIYu2o0fpWMg==";
+const PSS_SHORT_SALT: &str = "pWG0/hEvswNLn8vX0YtXX8bO6j9n+c0frf4DXVyul9WE2I1PsUjkal1XxqbedMtE5bp26lfqv3eLRR4v3eiZLjG94hMN1jjB\
+     ICWgtTyLA6RrEPgCEvgEeRsI4m7zU8o4wc8shj0MHaMs0k6X0Xpcu3hMw+W5Ni2OgEE/xOUF1L6pWaB22FNPPDIQyYlXUTO5\
+     Pv+jLsi3OVMA5KGMy9q9c+n45EPVA3jRWa34ueElMlHO+OPgtkCj1YeM+ijuJd6jEvo86urDilNj1/Zqr8q2HfAjFwbVQtYQ\
+     rDikg8pHxSGBL++5V9kLNAEATFAmE1V2hDhGMIE2Sob5UW7awexojQ==";
+
+#[test]
+fn what_openssl_signs_with_pss_is_verified() {
+    let scheme = own("rsa-pss-sha256", "encoding = 'base64'");
+    let judge = |signature: &str, body: &str| {
+        let post = Post::new(&[("X-Sig", signature)], body);
+        reason(&post.verify(&scheme, &[PSS_KEY.as_bytes()], THEN))
+    };
+    assert_eq!(judge(PSS, "the body"), "ok");
+    assert_eq!(judge(PSS, "the bodz"), "signature_mismatch");
+    assert_eq!(judge(PSS_SHORT_SALT, "the body"), "signature_mismatch");
+    let other = own("rsa-sha256", "encoding = 'base64'");
+    let found = Post::new(&[("X-Sig", PSS)], "the body").verify(&other, &[PSS_KEY.as_bytes()], THEN);
+    assert_eq!(reason(&found), "signature_mismatch");
+}
+
 /// The same as the FusionAuth scheme, with times.
 const TOKEN: &str = r#"
 title = "Token"

@@ -92,7 +92,8 @@ pub(crate) fn unsigned(id: &str, filler: &[u8]) -> Sample {
 }
 
 impl Sample {
-    fn with<T>(&self, use_it: impl FnOnce(&Request<'_>) -> T) -> T {
+    /// Hands the borrowed request to `use_it`.
+    pub(crate) fn with<T>(&self, use_it: impl FnOnce(&Request<'_>) -> T) -> T {
         let headers: Vec<(&[u8], &[u8])> = self.headers.iter().map(|(n, v)| (&n[..], &v[..])).collect();
         use_it(&Request {
             method: b"POST",
