@@ -27,6 +27,7 @@ async function deliverOurs(bridge: Bridge): Promise<void> {
 
 test("the schemes are listed, searched and described", async ({ page, bridge }) => {
   await page.goto(bridge.url);
+  await expect(page.getByRole("button", { name: /Listening on/ })).toBeVisible();
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Search or run a command" }).fill("schemes");
   await page.keyboard.press("Enter");
