@@ -42,13 +42,16 @@ async fn add(args: InboxAdd, engine: &Engine, out: &Out) -> Result<(), Failure> 
     {
         request["answer"] = answer;
     }
+    if let Some(word) = &args.answer.answer_handshakes {
+        request["answer_handshakes"] = json!(word == "yes");
+    }
     let inbox = engine.call("inboxes.create", request).await?;
     out.result(&inbox, || describe(&inbox));
     Ok(())
 }
 
 async fn edit(args: InboxEdit, engine: &Engine, out: &Out) -> Result<(), Failure> {
-    let AnswerArgs { status, delay, body, headers } = &args.answer;
+    let AnswerArgs { status, delay, body, headers, answer_handshakes } = &args.answer;
     let nothing = args.scheme.is_none()
         && args.config.is_empty()
         && args.forward_to.is_empty()
@@ -57,7 +60,8 @@ async fn edit(args: InboxEdit, engine: &Engine, out: &Out) -> Result<(), Failure
         && status.is_none()
         && delay.is_none()
         && body.is_none()
-        && headers.is_empty();
+        && headers.is_empty()
+        && answer_handshakes.is_none();
     if nothing {
         return Err(Failure::invalid("Nothing was named that shall change; the inbox is as it was.")
             .hint("waybill inbox edit --help names what can be changed."));
@@ -77,6 +81,9 @@ async fn edit(args: InboxEdit, engine: &Engine, out: &Out) -> Result<(), Failure
     if let Some(answer) = answer(&args.answer, before["answer"].clone())? {
         request["answer"] = answer;
     }
+    if let Some(word) = &args.answer.answer_handshakes {
+        request["answer_handshakes"] = json!(word == "yes");
+    }
     let mut inbox = engine.call("inboxes.update", request).await?;
     for secret in input::secrets(&args.secrets)? {
         inbox = engine.call("inboxes.add_secret", json!({ "name": args.name, "secret": secret })).await?;
@@ -87,7 +94,7 @@ async fn edit(args: InboxEdit, engine: &Engine, out: &Out) -> Result<(), Failure
 
 /// The answer rule with what was given put in; nothing when nothing was given.
 fn answer(args: &AnswerArgs, mut rule: Value) -> Result<Option<Value>, Failure> {
-    let AnswerArgs { status, delay, body, headers } = args;
+    let AnswerArgs { status, delay, body, headers, .. } = args;
     if status.is_none() && delay.is_none() && body.is_none() && headers.is_empty() {
         return Ok(None);
     }
@@ -169,6 +176,10 @@ pub(crate) fn describe(inbox: &Value) -> String {
         ),
         ("headers", headers.join(", ")),
         ("body", plain(&body)),
+        (
+            "handshakes",
+            if inbox["answer_handshakes"] == false { "not answered".to_owned() } else { String::new() },
+        ),
         ("forwards to", forward.join(", ")),
         ("deliveries", format!("{}, {} failed", text(inbox, "deliveries"), text(inbox, "failed"))),
     ];
