@@ -102,7 +102,10 @@ fn human_text(kind: SimulatorKind, simulator: &Simulator) -> String {
     lines.extend(simulator.api_key.iter().map(|key| format!("  API key   {key}")));
     lines.extend(simulator.vars.iter().map(|(name, value)| format!("  variable  {name} = {value}")));
     lines.extend(simulator.fields.iter().map(|(name, value)| format!("  field     {name} = {value}")));
-    let vars: String = simulator.vars.iter().map(|(name, value)| format!(" --var {name}={value}")).collect();
+    // One kind of account at a time: a repository and not its organisation, a project and not its group.
+    let shown = |name: &&String| !matches!((id, name.as_str()), ("github", "org") | ("gitlab", "group"));
+    let vars = simulator.vars.iter().filter(|(name, _)| shown(name));
+    let vars: String = vars.map(|(name, value)| format!(" --var {name}={value}")).collect();
     let fields: String =
         simulator.fields.iter().map(|(name, value)| format!(" --field {name}={value}")).collect();
     let extra = if kind == SimulatorKind::MindBridge { " --name hooks --field status=ACTIVE" } else { "" };
