@@ -14,7 +14,8 @@ fn signed(data: &Data, scheme: &str) -> Vec<u8> {
 fn verify_names_the_cause_and_says_what_was_tried() {
     let data = Data::new();
     let request = signed(&data, "github-sha256");
-    let verify = ["verify", "--request", "-", "--scheme", "github-sha256", "--secret-env", "PADDED"];
+    let bare = ["verify", "--request", "-", "--scheme", "github-sha256", "--secret-env", "PADDED"];
+    let verify = [&bare[..], &["--diagnose-seconds", "30"]].concat();
     let padded = [("PADDED", "whsec_current\n")];
     let said = data.run_with(&verify, &request, &padded).ended(1);
     assert!(said.out.contains("1. secret_whitespace (certain)"), "{said:?}");
@@ -24,13 +25,13 @@ fn verify_names_the_cause_and_says_what_was_tried() {
         assert!(json["diagnosis"][0][field].is_string(), "{json}");
     }
     assert_eq!(json["diagnosis"][0]["action"]["change"], "trim", "{json}");
-    let without = data.run_with(&[&verify[..], &["--json", "--no-diagnosis"]].concat(), &request, &padded);
+    let without = data.run_with(&[&bare[..], &["--json", "--no-diagnosis"]].concat(), &request, &padded);
     assert_eq!(
         (&without.ended(1).json()["diagnosis"], json["reason"].as_str()),
         (&Value::Array(vec![]), Some("signature_mismatch"))
     );
     for wrong in ["0", "-1", "61", "nan"] {
-        let said = data.run_with(&[&verify[..], &["--diagnose-seconds", wrong]].concat(), &request, &padded);
+        let said = data.run_with(&[&bare[..], &["--diagnose-seconds", wrong]].concat(), &request, &padded);
         said.ended(2);
     }
 }
@@ -46,6 +47,12 @@ fn a_delivery_that_failed_is_shown_with_its_cause() {
     let mut listening = data.listen(&[]);
     post(&listening.address, "/in/m", &[("X-Hub-Signature-256".to_owned(), signature.to_owned())], b"{}");
     let id = listening.next()["id"].as_str().unwrap().to_owned();
+    // What is searched in a quarter of a second may be too little where much else is going on.
+    let complete = |_: &u32| {
+        let json = data.run(&["deliveries", "show", &id, "--json"]).ended(0).json();
+        json["signature"]["search"]["state"] == "complete"
+    };
+    assert!((0..20).any(|number| complete(&number)));
     let shown = data.run(&["deliveries", "show", &id]).ended(0).out;
     assert!(shown.contains("(certain)") && shown.contains("\"right\""), "{shown}");
     let json = data.run(&["deliveries", "show", &id, "--json"]).ended(0).json();
@@ -78,4 +85,26 @@ fn a_scheme_of_your_own_is_added_used_detected_and_removed() {
     std::fs::write(file, "title = \"x\"\nalgorithm = 7\n").unwrap();
     let said = data.run(&["scheme", "add", file]).ended(2);
     assert!(said.err.contains(":2:"), "{said:?}");
+}
+
+#[test]
+fn a_test_key_signs_here_and_its_public_part_verifies() {
+    let data = Data::new();
+    let made = data.run(&["scheme", "test-key", "discord", "--json"]).ended(0).json();
+    let (id, public) = (made["secret"]["id"].as_str().unwrap(), made["public_key"].as_str().unwrap());
+    let sign = ["sign", "--request", "-", "--scheme", "discord", "--secret-id", id];
+    let request = data.run_with(&sign, REQUEST.as_bytes(), &[]).ended(0).out;
+    let verify =
+        ["verify", "--request", "-", "--scheme", "discord", "--secret-env", "PUBLIC", "--no-diagnosis"];
+    data.run_with(&verify, request.as_bytes(), &[("PUBLIC", public)]).ended(0);
+    let other = data.run(&["scheme", "test-key", "discord", "--json"]).ended(0).json();
+    let other = [("PUBLIC", other["public_key"].as_str().unwrap())];
+    data.run_with(&verify, request.as_bytes(), &other).ended(1);
+    // A secret that both sides share is not shown.
+    let shared = data.run(&["scheme", "test-key", "mynd", "--name", "mine", "--json"]).ended(0).json();
+    assert_eq!((&shared["public_key"], &shared["secret"]["name"]), (&Value::Null, &Value::from("mine")));
+    let id = shared["secret"]["id"].as_str().unwrap();
+    let value = data.run(&["secret", "show", id, "--reveal"]).ended(0).out;
+    assert!(!shared.to_string().contains(value.trim()) && value.len() > 20, "{shared}");
+    assert_eq!(data.run(&["scheme", "test-key", "nonesuch", "--json"]).ended(3).code(), "unknown_scheme");
 }

@@ -20,8 +20,16 @@ async fn inbox(stage: &Stage, name: &str, scheme: &str, secrets: &[&str]) -> Val
     stage.call("inboxes.create", json!({ "name": name, "scheme": scheme, "secrets": secrets })).await
 }
 
+/// The report, asked for again while its time was too short: this machine may be busy.
 async fn report(stage: &Stage, id: &Value) -> Value {
-    stage.call("deliveries.signature", json!({ "id": id })).await
+    let mut found = Value::Null;
+    for _ in 0..40 {
+        found = stage.call("deliveries.signature", json!({ "id": id })).await;
+        if found["search"]["state"] != "more" {
+            break;
+        }
+    }
+    found
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,7 +175,7 @@ async fn hard(stage: &Stage, count: usize) -> Vec<Value> {
     let secrets: Vec<String> = (0..20).map(|number| format!("whsec_wrong-{number}")).collect();
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
     inbox(stage, "hard", "stripe", &secrets).await;
-    let body = json!({ "type": "a", "text": "ü/<b>\u{2028} ".repeat(60_000), "list": vec![1.5; 50_000] })
+    let body = json!({ "type": "a", "text": "ü/<b>\u{2028} ".repeat(30_000), "list": vec![1.5; 20_000] })
         .to_string();
     for _ in 0..count {
         send(&address, &signed(stage, "stripe", SECRET, "/in/hard", body.as_bytes()).await).await;
@@ -181,7 +189,7 @@ async fn a_search_goes_on_in_the_background_tells_where_it_stands_and_can_be_can
     let ids = hard(&stage, 3).await;
     let none = stage.call("diagnosis.progress", json!({ "id": ids[0] })).await;
     assert_eq!((&none["search"], &none["diagnosis"]), (&Value::Null, &json!([])));
-    let found = report(&stage, &ids[0]).await;
+    let found = stage.call("deliveries.signature", json!({ "id": ids[0] })).await;
     assert_eq!(found["search"]["state"], "more", "{}", found["search"]);
     for id in &ids[..2] {
         let begun = stage.call("diagnosis.start", json!({ "id": id })).await;
@@ -265,7 +273,8 @@ async fn what_is_given_by_hand_is_searched_with_the_vault_or_not_at_all() {
     stage.call("secrets.set", set).await;
     let request = STANDARD.encode(signed(&stage, "stripe", SECRET, "/x", b"{}").await);
     let ask = |more: Value| {
-        let mut asked = json!({ "request_base64": request, "scheme": "stripe", "secrets": ["whsec_wrong"] });
+        let mut asked = json!({ "request_base64": request, "scheme": "stripe", "secrets": ["whsec_wrong"],
+            "diagnose_ms": 30_000 });
         asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         asked
     };

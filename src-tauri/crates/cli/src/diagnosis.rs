@@ -26,6 +26,15 @@ pub(crate) fn described(report: &Value, more: &str) -> String {
 fn evidence(evidence: &Value, shown: &mut String) {
     let differences = evidence["differences"].as_array().map(Vec::as_slice).unwrap_or_default();
     if differences.is_empty() {
+        if let (Some(received), Some(computed)) =
+            (evidence["received_signature"].as_str(), evidence["computed"].as_str())
+        {
+            shown.push_str(&format!(
+                "\n     received {}\n     computed {}",
+                plain(received),
+                plain(computed)
+            ));
+        }
         return;
     }
     shown.push_str(&format!(

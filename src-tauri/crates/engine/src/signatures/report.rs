@@ -78,7 +78,6 @@ impl Subject {
 }
 
 pub(crate) async fn report(engine: &Engine, request: DeliveryRef) -> Result<SignatureReport> {
-    let begun = Instant::now();
     let whole = deliveries::whole(engine, request.id).await?;
     let ready = engine.ready_inbox(&whole.delivery.inbox).await?;
     let subject = Subject::from(&whole);
@@ -93,7 +92,7 @@ pub(crate) async fn report(engine: &Engine, request: DeliveryRef) -> Result<Sign
         Some(found) => found,
         None => {
             let asked = asked(schemes, scheme.id.clone(), subject, &whole, ready.as_deref());
-            at_once(engine, asked, ready.as_deref(), begun).await?
+            at_once(engine, asked, ready.as_deref()).await?
         }
     };
     report.diagnosis = found.diagnosis;
@@ -121,15 +120,10 @@ pub(super) fn asked(
 }
 
 /// Searches while somebody waits: the vault is asked for a part of the time, the rest goes to trying.
-async fn at_once(
-    engine: &Engine,
-    mut asked: Asked,
-    ready: Option<&ReadyInbox>,
-    begun: Instant,
-) -> Result<Found> {
+async fn at_once(engine: &Engine, mut asked: Asked, ready: Option<&ReadyInbox>) -> Result<Found> {
+    let begun = Instant::now();
     asked.candidates.add_others(engine, ready, (begun + VAULT_AT_ONCE).into()).await?;
-    let left = AT_ONCE.saturating_sub(begun.elapsed());
-    asked.search_for(left).await
+    asked.search_for(AT_ONCE.saturating_sub(begun.elapsed())).await
 }
 
 /// What a check says now, without the search.

@@ -19,6 +19,9 @@ pub(super) const AT_ONCE: Duration = Duration::from_millis(250);
 /// Of that, how long the vault may take.
 pub(super) const VAULT_AT_ONCE: Duration = Duration::from_millis(150);
 
+/// How many steps are made even when the time is over before the first; each takes a millisecond or two.
+const ALWAYS: u32 = 8;
+
 /// How often a search in the background tells where it stands.
 const TOLD_EVERY: Duration = Duration::from_millis(200);
 
@@ -43,8 +46,8 @@ pub(super) struct Found {
 impl Asked {
     /// Searches for at most `budget`, away from the threads that answer others.
     pub(super) async fn search_for(self, budget: Duration) -> Result<Found> {
-        let until = Instant::now() + budget;
-        tokio::task::spawn_blocking(move || self.search(until, &|| false, &mut |_| {}))
+        // The time counts from when a thread is free: with many at once every search has its share.
+        tokio::task::spawn_blocking(move || self.search(Instant::now() + budget, &|| false, &mut |_| {}))
             .await
             .map_err(|error| Failure::internal(format!("The cause could not be searched for: {error}.")))
     }
@@ -72,11 +75,14 @@ impl Asked {
             handler_body: self.handler_body.as_deref(),
         };
         let mut search = waybill_signature::Search::new(&self.catalogue, question);
+        let mut steps = 0;
         loop {
             let pause = Instant::now() + TOLD_EVERY;
             let progress = search.run(&mut || {
                 let now = Instant::now();
-                now < until && now < pause && !cancelled()
+                steps += 1;
+                // On a machine that is held up the likeliest causes are tried all the same.
+                (now < until && now < pause || steps <= ALWAYS) && !cancelled()
             });
             let state = if progress.complete {
                 SearchState::Complete

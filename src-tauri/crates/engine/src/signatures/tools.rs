@@ -31,7 +31,6 @@ pub(crate) fn given(request_base64: &str) -> Result<RawRequest> {
 }
 
 pub(crate) async fn verify(engine: &Engine, request: VerifyRequest) -> Result<VerifyReport> {
-    let begun = Instant::now();
     let schemes = engine.schemes();
     let scheme = schemes.require(&request.scheme)?;
     if request.diagnose_ms.is_some_and(|wanted| wanted > LONGEST_SEARCH) {
@@ -113,6 +112,7 @@ pub(crate) async fn verify(engine: &Engine, request: VerifyRequest) -> Result<Ve
     if found.reason == Reason::Ok || budget.is_zero() {
         return Ok(report);
     }
+    let begun = Instant::now();
     // Those of the inbox count among the others when secrets were given by hand.
     let own = ready.as_deref().filter(|_| request.secrets.is_empty());
     candidates.add_others(engine, own, (begun + vault_share(budget)).into()).await?;
