@@ -75,24 +75,16 @@ fn absent(question: &Question<'_>, name: &str) -> String {
 }
 
 fn bad_key(question: &Question<'_>) -> Vec<Cause> {
-    let mut causes = Vec::new();
-    for (index, candidate) in question.candidates.iter().enumerate().filter(|(_, one)| is_own(one)) {
-        let text = candidate.bytes.trim_ascii();
-        if text.is_empty() {
-            continue;
-        }
-        let reads = |encoding| question.scheme.readings.iter().any(|one| one.encoding == encoding);
-        let code = if reads(KeyEncoding::Hex) { "secret_not_hex" } else { "secret_encoding" };
-        let detail = match code {
-            "secret_not_hex" if text.len() % 2 == 1 => "it has an odd number of digits",
-            "secret_not_hex" => "it has characters that are no hex digits",
-            _ => "it can't be read as the scheme says",
-        };
-        let _ = index;
-        causes.push(cause(code, Confidence::Certain, detail));
-        break;
-    }
-    causes
+    let mut own = question.candidates.iter().filter(|one| is_own(one)).map(|one| one.bytes.trim_ascii());
+    let Some(text) = own.find(|text| !text.is_empty()) else { return Vec::new() };
+    let reads = |encoding| question.scheme.readings.iter().any(|one| one.encoding == encoding);
+    let code = if reads(KeyEncoding::Hex) { "secret_not_hex" } else { "secret_encoding" };
+    let detail = match code {
+        "secret_not_hex" if text.len() % 2 == 1 => "it has an odd number of digits",
+        "secret_not_hex" => "it has characters that are no hex digits",
+        _ => "it can't be read as the scheme says",
+    };
+    vec![cause(code, Confidence::Certain, detail)]
 }
 
 /// Text that stands for a secret that was never set.
@@ -136,9 +128,39 @@ pub(super) fn of_request(search: &Search<'_>, plan: &Plan<'_>) -> Vec<Cause> {
     if covers_body && (lost_characters(request.body) || !text && !compressed) {
         causes.push(cause("charset", Confidence::Likely, "characters were lost"));
     }
+    causes.extend(api_key(question));
     causes.extend(configured_wrong(question));
     causes.extend(other_length(question, plan));
     causes
+}
+
+/// How API keys of well-known senders begin; few senders sign webhooks with them.
+const API_KEYS: [&[u8]; 12] = [
+    b"sk_live_",
+    b"sk_test_",
+    b"rk_live_",
+    b"rk_test_",
+    b"pk_live_",
+    b"pk_test_",
+    b"xoxb-",
+    b"xoxp-",
+    b"ghp_",
+    b"shpat_",
+    b"SG.",
+    b"glpat-",
+];
+
+/// A secret that is something else by its form.
+fn api_key(question: &Question<'_>) -> Option<Cause> {
+    let own = question.candidates.iter().filter(|one| is_own(one));
+    let found =
+        own.map(|one| one.bytes.trim_ascii()).any(|text| API_KEYS.iter().any(|key| text.starts_with(key)));
+    found.then(|| {
+        let detail = "what is stored looks like an API key, and most senders sign with another secret";
+        let mut one = cause("wrong_secret", Confidence::Likely, detail);
+        one.action = Some(Action::AddSecret);
+        one
+    })
 }
 
 /// Question marks or replacement characters where letters were.

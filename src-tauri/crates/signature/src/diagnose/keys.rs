@@ -1,7 +1,10 @@
 //! Every key that a candidate may stand for: as it is kept, tidied, and read in another way.
 
 use super::question::{Candidate, Role};
-use super::secret_change::SecretChange;
+use super::secret_change::SecretChange::{
+    self, AddPrefix, AfterColon, Assigned, DecodeBase64, DecodeHex, EncodeBase64, EncodeHex, EncodeWhsec,
+    Lowercase, PercentDecode, StripPrefix, Trim, UnescapeLineEnds, Unquote, Uppercase,
+};
 use super::template::computable;
 use crate::algorithm::Family;
 use crate::encoding::Encoding;
@@ -41,11 +44,6 @@ impl TrialKey {
 pub(super) fn is_own(candidate: &Candidate<'_>) -> bool {
     candidate.of_inbox && matches!(candidate.role, Role::Current | Role::Previous)
 }
-
-use SecretChange::{
-    AddPrefix, AfterColon, Assigned, DecodeBase64, DecodeHex, EncodeBase64, EncodeHex, EncodeWhsec,
-    Lowercase, PercentDecode, StripPrefix, Trim, UnescapeLineEnds, Unquote, Uppercase,
-};
 
 /// Ways to tidy a secret, and the cause that each one is.
 const TIDY: [(SecretChange, &str); 28] = [

@@ -49,7 +49,8 @@ pub struct Question<'a> {
     pub scheme: &'a Scheme,
     /// The request as it arrived.
     pub request: &'a Request<'a>,
-    /// Every secret at hand, those of the inbox and all others.
+    /// Every secret at hand, those of the inbox and all others. The check is taken to have used those
+    /// of the inbox that are current or previous.
     pub candidates: &'a [Candidate<'a>],
     /// What the scheme needs besides the secret.
     pub config: &'a BTreeMap<String, String>,

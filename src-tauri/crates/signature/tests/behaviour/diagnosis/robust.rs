@@ -259,7 +259,7 @@ proptest! {
 #[ignore = "a measurement: its figure means something in release only"]
 fn how_long_it_takes() {
     let document = "{\"id\":\"evt_1\",\"items\":[".to_owned()
-        + &(0..22)
+        + &(0..26)
             .map(|n| {
                 format!("{{\"sku\":\"item-{n}\",\"count\":{n},\"price\":{n}.50,\"note\":\"Zo\u{eb} / x\"}},")
             })

@@ -47,6 +47,9 @@ pub(crate) fn cases() -> Vec<Case> {
         ] {
             cases.push(wrong().also_keeping(&secret, of_inbox, role).cause(cause, what));
         }
+        // An API key is no hex, which is the more exact of two true answers.
+        let token = "sk_live_0123456789abcdef";
+        cases.push(sent().keeping(token).cause("wrong_secret", "an API key instead").also(also));
         let mut none = sent().cause("no_secret", "none kept");
         none.kept.clear();
         cases.push(none);
