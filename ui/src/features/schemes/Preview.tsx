@@ -17,7 +17,7 @@ import type { PreviewAnswer } from "./usePreview";
 import { configWords } from "./words";
 
 export function deliveryLabel(delivery: Pick<Delivery, "received_at" | "inbox" | "event_type" | "id">): string {
-  return [clock(delivery.received_at), delivery.inbox, delivery.event_type ?? delivery.id].join(" · ");
+  return [clock(delivery.received_at), delivery.inbox, delivery.event_type ?? `delivery ${delivery.id}`].join(" · ");
 }
 
 interface PreviewProps {
@@ -87,7 +87,11 @@ export function Preview(props: PreviewProps) {
           <span aria-hidden="true">{said.sign}</span> {said.words}
         </b>
         {report && report.verdict !== "valid" ? <span>{REASON_SENTENCES[report.reason]}</span> : null}
-        {report?.verdict === "valid" && report.secret ? <span>With the secret {plain(report.secret)}.</span> : null}
+        {report?.verdict === "valid" && report.secret ? (
+          <span>
+            {props.secret === "" ? <>With the secret {plain(report.secret)}.</> : "With the secret typed above."}
+          </span>
+        ) : null}
         {report?.vault_problem ? <span>The vault could not be asked: {plain(report.vault_problem)}</span> : null}
       </div>
       {problem ? <FailureNote problem={problem} /> : null}

@@ -60,7 +60,14 @@ function SchemeList() {
       track: "minmax(0, 1fr)",
       cell: (one) => (
         <Stack>
-          <b>{plain(one.title)}</b>
+          <span>
+            <b>{plain(one.title)}</b>{" "}
+            {isOwn(one.id) ? (
+              <Badge tone="accent">own</Badge>
+            ) : one.unconfirmed ? (
+              <Badge title="The provider's documents don't confirm it">unconfirmed</Badge>
+            ) : null}
+          </span>
           <span className="muted mono">{one.id}</span>
         </Stack>
       ),
@@ -68,7 +75,7 @@ function SchemeList() {
     {
       id: "algorithm",
       head: "Algorithm",
-      track: "minmax(0, 0.8fr)",
+      track: "minmax(0, 0.75fr)",
       from: 400,
       cell: (one) => one.algorithm,
     },
@@ -76,21 +83,8 @@ function SchemeList() {
       id: "header",
       head: "Signature header",
       track: "minmax(0, 1fr)",
-      from: 560,
+      from: 580,
       cell: (one) => <span className="mono">{plain(one.header)}</span>,
-    },
-    {
-      id: "own",
-      head: "Whose",
-      quiet: true,
-      track: "84px",
-      end: true,
-      cell: (one) =>
-        isOwn(one.id) ? (
-          <Badge tone="accent">own</Badge>
-        ) : one.unconfirmed ? (
-          <Badge title="The provider's documents don't confirm it">unconfirmed</Badge>
-        ) : null,
     },
   ];
   return (

@@ -26,6 +26,7 @@ export function ConfidenceBadge({ confidence }: { confidence: Confidence }) {
 }
 
 interface CausesProps {
+  delivery: string;
   causes: readonly Diagnosis[];
   /** How many other failed deliveries of the inbox a mend covers; 0: not said. */
   others: number;
@@ -108,7 +109,7 @@ function Cause({
       </h4>
       {open ? (
         <div className={styles.causeBody}>
-          {hasEvidence(cause.evidence) ? <Evidence evidence={cause.evidence} /> : null}
+          {hasEvidence(cause.evidence) ? <Evidence delivery={rest.delivery} evidence={cause.evidence} /> : null}
           <Mend {...rest} cause={cause} primary={first} />
         </div>
       ) : null}

@@ -55,7 +55,7 @@ function Head({
         </Badge>
         {delivery.origin === "captured" ? null : <Badge tone="info">{ORIGINS[delivery.origin]}</Badge>}
         {delivery.handshake ? (
-          <Badge tone="info" title={plain(delivery.handshake)}>
+          <Badge tone="info" title={delivery.handshake}>
             Handshake
           </Badge>
         ) : null}

@@ -1,13 +1,69 @@
 // What shows a cause: what came beside what was signed, the differing bytes marked by ground, line and word.
+import { useEffect, useState } from "react";
+import { usePlatform } from "@/app/host";
+import { Button } from "@/components/Button";
 import type { Evidence as EvidenceInfo } from "@/generated/api";
 import { count } from "@/lib/format";
 import { plain } from "@/lib/plain";
-import { type Cut, cutBoth, cutSignature, evidenceWords, seenBlanks, sizeWords } from "./differences";
+import {
+  around,
+  type Cut,
+  cutBoth,
+  cutSignature,
+  evidenceWords,
+  seenBlanks,
+  sizeWords,
+  visibleBytes,
+} from "./differences";
 import styles from "./Signature.module.css";
 
-function Side({ cut, what, nothing }: { cut: Cut; what: "came" | "signed"; nothing: string }) {
+/** What stands on either side of each difference, read from the stored body. */
+function useSurroundings(delivery: string, evidence: EvidenceInfo, shown: number): readonly [string, string][] {
+  const platform = usePlatform();
+  const [texts, setTexts] = useState<readonly [string, string][]>([]);
+  useEffect(() => {
+    if (evidence.what !== "body") return;
+    let stale = false;
+    const read = async ([offset, limit]: [number, number]) =>
+      limit === 0
+        ? ""
+        : visibleBytes(await platform.bytes({ of: "delivery", id: delivery, part: "body", offset, limit }));
+    Promise.all(
+      evidence.differences.slice(0, shown).map(async (one): Promise<[string, string]> => {
+        const { before, after } = around(one);
+        return [await read(before), after ? await read(after) : " …"];
+      }),
+    ).then(
+      (found) => {
+        if (!stale) setTexts(found);
+      },
+      // Without them the differing bytes still stand there.
+      () => undefined,
+    );
+    return () => {
+      stale = true;
+    };
+  }, [platform, delivery, evidence, shown]);
+  return texts;
+}
+
+/** So many are shown at first. */
+const FEW = 5;
+
+function Side({
+  cut,
+  what,
+  nothing,
+  around: [left, right] = ["", ""],
+}: {
+  cut: Cut;
+  what: "came" | "signed";
+  nothing: string;
+  around: readonly [string, string] | undefined;
+}) {
   return (
     <td className={styles.side}>
+      <span className="muted">{plain(left)}</span>
       {plain(cut.before)}
       {cut.differs === "" ? (
         <span className={styles.nothing}>
@@ -18,6 +74,7 @@ function Side({ cut, what, nothing }: { cut: Cut; what: "came" | "signed"; nothi
         <mark className={what === "came" ? styles.came : styles.meant}>{plain(seenBlanks(cut.differs))}</mark>
       )}
       {plain(cut.after)}
+      <span className="muted">{plain(right)}</span>
     </td>
   );
 }
@@ -34,8 +91,11 @@ export function Marked({ text, other }: { text: string; other: string | undefine
   );
 }
 
-export function Evidence({ evidence }: { evidence: EvidenceInfo }) {
-  const { differences } = evidence;
+export function Evidence({ delivery, evidence }: { delivery: string; evidence: EvidenceInfo }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? evidence.differences.length : FEW;
+  const differences = evidence.differences.slice(0, shown);
+  const surroundings = useSurroundings(delivery, evidence, shown);
   const words = evidenceWords(evidence.what);
   return (
     <div className={styles.evidence}>
@@ -59,13 +119,20 @@ export function Evidence({ evidence }: { evidence: EvidenceInfo }) {
                 // biome-ignore lint/suspicious/noArrayIndexKey: the places stand in order
                 <tr key={n}>
                   <th scope="row">{count(one.offset)}</th>
-                  <Side cut={cuts.received} what="came" nothing="nothing" />
-                  <Side cut={cuts.signed} what="signed" nothing="nothing" />
+                  <Side cut={cuts.received} what="came" nothing="nothing" around={surroundings[n]} />
+                  <Side cut={cuts.signed} what="signed" nothing="nothing" around={surroundings[n]} />
                 </tr>
               );
             })}
           </tbody>
         </table>
+      ) : null}
+      {evidence.differences.length > FEW ? (
+        <div className={styles.moreDiff}>
+          <Button small aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? "Show fewer" : `Show all ${count(evidence.differences.length)} places`}
+          </Button>
+        </div>
       ) : null}
       {evidence.computed || evidence.received_signature ? (
         <dl className={styles.pair}>

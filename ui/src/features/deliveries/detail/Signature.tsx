@@ -121,7 +121,11 @@ function Report({ delivery, report, asking, onAsk }: ReportProps) {
         </h3>
         {causes.length === 0 || report.reason !== "signature_mismatch" ? (
           <p>
-            {unset && failed ? "This inbox has no scheme, so nothing is checked." : REASON_SENTENCES[report.reason]}
+            {unset && failed
+              ? "This inbox has no scheme, so nothing is checked."
+              : report.reason === "ok" && report.timestamp === null
+                ? "The signature matches. The scheme has no timestamp, so its age is not checked."
+                : REASON_SENTENCES[report.reason]}
           </p>
         ) : null}
         {report.stored ? (
@@ -130,7 +134,9 @@ function Report({ delivery, report, asking, onAsk }: ReportProps) {
             {REASON_SENTENCES[report.stored[1]]}
           </p>
         ) : null}
-        {causes.length > 0 ? <Causes causes={causes} others={others} busy={busy} onMend={carryOut} /> : null}
+        {causes.length > 0 ? (
+          <Causes delivery={delivery.id} causes={causes} others={others} busy={busy} onMend={carryOut} />
+        ) : null}
         {failed && causes.length === 0 ? (
           <div className={styles.fix}>
             <div>
@@ -173,7 +179,7 @@ function Report({ delivery, report, asking, onAsk }: ReportProps) {
           </Button>
         </div>
       ) : null}
-      {failed && !unset ? <Tried live={live} found={causes.length > 0} /> : null}
+      {failed && !unset ? <Tried live={live} found={causes.some((one) => one.confidence === "certain")} /> : null}
       {failed ? (
         <Looks
           delivery={delivery.id}

@@ -19,7 +19,7 @@ export function Tried({ live, found }: { live: LiveSearch; found: boolean }) {
         <div>
           <b id={id}>{running ? "Searching" : "What was tried"}</b>
           <div className="muted">
-            {searchWords(search)}
+            {searchWords(search, found)}
             {more && !found ? " Nothing fitted so far." : ""}
           </div>
         </div>
@@ -55,7 +55,7 @@ export function Tried({ live, found }: { live: LiveSearch; found: boolean }) {
         </details>
       ) : null}
       <span className="sr" role="status">
-        {running ? "Searching for the cause." : live.starting ? "" : searchWords(search)}
+        {running ? "Searching for the cause." : live.starting ? "" : searchWords(search, found)}
       </span>
     </section>
   );

@@ -2,7 +2,19 @@ import { expect, test } from "vitest";
 import type { Diagnosis, Search } from "@/generated/api";
 import { ageOf } from "./age";
 import { coverWords } from "./Causes";
-import { cutBoth, cutSignature, mendedWords, ranked, searchWords, seenBlanks, share, sizeWords } from "./differences";
+import {
+  around,
+  bytesOf,
+  cutBoth,
+  cutSignature,
+  mendedWords,
+  ranked,
+  searchWords,
+  seenBlanks,
+  share,
+  sizeWords,
+  visibleBytes,
+} from "./differences";
 
 test.each([
   ['{"a": 1}', '{"a":1}', ['{"a":', " ", "1}"], ['{"a":', "", "1}"]],
@@ -89,3 +101,15 @@ test("what a mend covers", () => {
   expect(coverWords(action, 30)).toContain("the 30 others");
   expect(coverWords({ kind: "sign_again", label: "" }, 30)).toBe("");
 });
+
+test("a difference is shown in its place in the body", () => {
+  expect(around({ offset: 5, received: " ", signed: "" })).toEqual({ before: [0, 5], after: [6, 14] });
+  expect(around({ offset: 100, received: "\\x0a\\xff", signed: "" })).toEqual({ before: [86, 14], after: [102, 14] });
+  expect(around({ offset: 100, received: "a".repeat(64), signed: "" }).after).toBeNull();
+  expect(bytesOf("grün\\x00")).toBe(6);
+  expect(visibleBytes(new Uint8Array([0x9c, 0x61, 0x0a, 0xc3]))).toBe("a\\x0a");
+  expect(visibleBytes(new TextEncoder().encode("grün"))).toBe("grün");
+});
+
+test("a search that found something says so", () =>
+  expect(searchWords(search("complete", 2, 1), true)).toBe("Found in 1 ms, after 2 ways."));

@@ -1,5 +1,5 @@
 // How two texts differ, cut into what is the same and what is not, so that the difference can be marked.
-import type { Diagnosis, Evidence, Search } from "@/generated/api";
+import type { ByteDifference, Diagnosis, Evidence, Search } from "@/generated/api";
 import { count, counted } from "@/lib/format";
 
 export interface Cut {
@@ -97,13 +97,14 @@ export function share(search: Pick<Search, "tried" | "total">): number {
   return search.total <= 0 ? 0 : Math.min(1, search.tried / search.total);
 }
 
-/** The state of a search in one sentence. */
-export function searchWords(search: Search): string {
+/** The state of a search in one sentence. `found`: it ended because it found something certain. */
+export function searchWords(search: Search, found = false): string {
   const tried = counted(search.tried, "way", "ways");
   const time =
     search.elapsed_ms >= 1000 ? `${(search.elapsed_ms / 1000).toFixed(1)} s` : `${Math.round(search.elapsed_ms)} ms`;
   switch (search.state) {
     case "complete":
+      if (found) return `Found in ${time}, after ${tried}.`;
       return `${tried} tried in ${time}. That is all there are.`;
     case "more":
       return `${tried} of ${count(search.total)} tried in ${time}.`;
@@ -122,4 +123,33 @@ export function mendedWords(result: { checked: number; valid: number }): string 
   if (result.valid === result.checked) return `${checked}, all are valid now.`;
   if (result.valid === 0) return `${checked}, none is valid yet.`;
   return `${checked}, ${count(result.valid)} ${result.valid === 1 ? "is" : "are"} valid now.`;
+}
+
+/** Bytes of the body shown on either side of a difference. */
+export const AROUND = 14;
+/** Bytes of one side of a difference that the engine tells at most. */
+const TOLD = 64;
+
+/** How many bytes a visible text stands for. */
+export function bytesOf(visible: string): number {
+  return new TextEncoder().encode(visible.replace(/\\x[0-9a-f]{2}/gi, "?")).length;
+}
+
+/** What of the body has to be read to show a difference in its place. */
+export function around(one: ByteDifference): { before: [number, number]; after: [number, number] | null } {
+  const length = bytesOf(one.received);
+  const from = Math.max(0, one.offset - AROUND);
+  return {
+    before: [from, one.offset - from],
+    // What was cut does not end where its told part ends.
+    after: length >= TOLD || bytesOf(one.signed) >= TOLD ? null : [one.offset + length, AROUND],
+  };
+}
+
+/** Bytes of the body as the engine shows them; a character cut at an edge is left out. */
+export function visibleBytes(bytes: Uint8Array): string {
+  return new TextDecoder()
+    .decode(bytes)
+    .replace(/^\ufffd+|\ufffd+$/g, "")
+    .replace(/\p{Cc}/gu, (sign) => `\\x${(sign.codePointAt(0) ?? 0).toString(16).padStart(2, "0")}`);
 }
