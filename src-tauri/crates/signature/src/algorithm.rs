@@ -155,20 +155,42 @@ impl Algorithm {
     }
 }
 
-fn digest_with<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
-    let mut state = D::new();
-    for part in parts {
-        state.update(part);
-    }
-    state.finalize().to_vec()
+/// A hash's outcome, held where it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Outcome {
+    bytes: [u8; 64],
+    length: usize,
 }
 
-fn mac_with<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Option<Vec<u8>> {
-    let mut state = <M as KeyInit>::new_from_slice(key).ok()?;
-    for part in parts {
-        state.update(part);
+impl Outcome {
+    fn of(outcome: &[u8]) -> Self {
+        let mut bytes = [0; 64];
+        let length = outcome.len().min(bytes.len());
+        for (to, from) in bytes.iter_mut().zip(outcome) {
+            *to = *from;
+        }
+        Self { bytes, length }
     }
-    Some(state.finalize().into_bytes().to_vec())
+}
+
+impl std::ops::Deref for Outcome {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
+fn digest_with<'p, D: Digest>(parts: impl Iterator<Item = &'p [u8]>) -> Outcome {
+    let mut state = D::new();
+    parts.for_each(|part| state.update(part));
+    Outcome::of(&state.finalize())
+}
+
+fn mac_with<'p, M: Mac + KeyInit>(key: &[u8], parts: impl Iterator<Item = &'p [u8]>) -> Option<Outcome> {
+    let mut state = <M as KeyInit>::new_from_slice(key).ok()?;
+    parts.for_each(|part| state.update(part));
+    Some(Outcome::of(&state.finalize().into_bytes()))
 }
 
 impl Hash {
@@ -184,6 +206,11 @@ impl Hash {
 
     /// The digest of the parts, one after the other.
     pub(crate) fn digest(self, parts: &[&[u8]]) -> Vec<u8> {
+        self.digest_of(parts.iter().copied()).to_vec()
+    }
+
+    /// The same of parts that come one by one.
+    pub(crate) fn digest_of<'p>(self, parts: impl Iterator<Item = &'p [u8]>) -> Outcome {
         match self {
             Self::Sha1 => digest_with::<Sha1>(parts),
             Self::Sha256 => digest_with::<Sha256>(parts),
@@ -195,6 +222,11 @@ impl Hash {
     /// The HMAC of the parts under `key`. `None` never happens: HMAC takes keys of any length; the
     /// type only keeps a refusal from becoming a panic.
     pub(crate) fn mac(self, key: &[u8], parts: &[&[u8]]) -> Option<Vec<u8>> {
+        self.mac_of(key, parts.iter().copied()).map(|outcome| outcome.to_vec())
+    }
+
+    /// The same of parts that come one by one.
+    pub(crate) fn mac_of<'p>(self, key: &[u8], parts: impl Iterator<Item = &'p [u8]>) -> Option<Outcome> {
         match self {
             Self::Sha1 => mac_with::<Hmac<Sha1>>(key, parts),
             Self::Sha256 => mac_with::<Hmac<Sha256>>(key, parts),

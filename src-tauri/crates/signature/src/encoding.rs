@@ -40,7 +40,10 @@ impl Encoding {
     /// The bytes that `text` stands for; `unpadded` lets base64 come without its padding.
     pub(crate) fn decode(self, text: &[u8], unpadded: bool) -> Option<Vec<u8>> {
         match self {
-            Self::Hex => hex::decode(text).ok(),
+            Self::Hex => {
+                let mut bytes = vec![0; text.len() / 2];
+                hex::decode_to_slice(text, &mut bytes).ok().map(|()| bytes)
+            }
             Self::Base64 if unpadded => BASE64_LENIENT.decode(text).ok(),
             Self::Base64 => BASE64.decode(text).ok(),
             Self::Base64url => BASE64URL.decode(text).ok(),

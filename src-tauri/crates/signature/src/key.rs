@@ -145,11 +145,19 @@ impl KeyReading {
 
     /// Every key for verifying that the secret holds: of a set of keys all that `family` can use.
     pub(crate) fn keys(&self, secret: &[u8], family: Family) -> Vec<NamedKey> {
+        let mut keys = Vec::new();
+        self.keys_into(secret, family, |key| keys.push(key));
+        keys
+    }
+
+    /// Hands every such key to `take`.
+    pub(crate) fn keys_into(&self, secret: &[u8], family: Family, mut take: impl FnMut(NamedKey)) {
         if self.encoding == KeyEncoding::Jwk {
-            return jwk::keys(secret, family);
+            return jwk::keys(secret, family).into_iter().for_each(take);
         }
-        let key = self.key(secret, family);
-        key.map(|key| NamedKey { key, id: None, algorithm: None }).into_iter().collect()
+        if let Some(key) = self.key(secret, family) {
+            take(NamedKey { key, id: None, algorithm: None });
+        }
     }
 }
 

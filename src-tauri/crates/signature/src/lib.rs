@@ -60,4 +60,4 @@ pub use scheme::{Covers, Scheme};
 pub use sign::{Signed, sign};
 pub use test_key::{TestKey, test_key};
 pub use verification::{Part, PartContent, Verification};
-pub use verify::verify;
+pub use verify::{check, verify};

@@ -46,7 +46,8 @@ pub enum PartKind {
 /// A stretch of the message.
 pub(crate) struct Piece<'m> {
     pub(crate) kind: PartKind,
-    pub(crate) label: String,
+    /// What the scheme calls it; none for what stands between two of its parts.
+    pub(crate) label: Option<&'m Component>,
     pub(crate) bytes: Stretch<'m>,
 }
 
@@ -93,7 +94,7 @@ impl<'m> Material<'m, '_> {
             }
             Component::Body(BodyPart::Raw) => {
                 let bytes = Stretch::Body(request.body);
-                pieces.push(Piece { kind: PartKind::Body, label: component.label(), bytes });
+                pieces.push(Piece { kind: PartKind::Body, label: Some(component), bytes });
                 return Ok(());
             }
             Component::Body(form) => {
@@ -105,7 +106,7 @@ impl<'m> Material<'m, '_> {
                     Cow::Borrowed(body) => Stretch::Body(body),
                     owned @ Cow::Owned(_) => Stretch::Bytes(owned),
                 };
-                pieces.push(Piece { kind: PartKind::Body, label: component.label(), bytes });
+                pieces.push(Piece { kind: PartKind::Body, label: Some(component), bytes });
                 return Ok(());
             }
             Component::Json { pointer, missing } => {
@@ -129,7 +130,7 @@ impl<'m> Material<'m, '_> {
             }
             Component::Secret => {
                 let bytes = Stretch::Secret;
-                pieces.push(Piece { kind: PartKind::Secret, label: component.label(), bytes });
+                pieces.push(Piece { kind: PartKind::Secret, label: Some(component), bytes });
                 return Ok(());
             }
             Component::FormSorted => (PartKind::Derived, Cow::Owned(self.sorted_form())),
@@ -149,14 +150,14 @@ impl<'m> Material<'m, '_> {
                 for (index, inner) in of.iter().enumerate() {
                     if index > 0 {
                         let bytes = Stretch::Bytes(Cow::Borrowed(with.as_bytes()));
-                        pieces.push(Piece { kind: PartKind::Literal, label: String::new(), bytes });
+                        pieces.push(Piece { kind: PartKind::Literal, label: None, bytes });
                     }
                     self.push(inner, pieces)?;
                 }
                 return Ok(());
             }
         };
-        pieces.push(Piece { kind, label: component.label(), bytes: Stretch::Bytes(bytes) });
+        pieces.push(Piece { kind, label: Some(component), bytes: Stretch::Bytes(bytes) });
         Ok(())
     }
 
@@ -237,14 +238,19 @@ impl<'m> Material<'m, '_> {
 
 /// The message as slices, with the secret in its place.
 pub(crate) fn slices<'s>(pieces: &'s [Piece<'_>], secret: &'s [u8]) -> Vec<&'s [u8]> {
-    pieces
-        .iter()
-        .map(|piece| match &piece.bytes {
-            Stretch::Bytes(bytes) => bytes.as_ref(),
-            Stretch::Body(body) => body,
-            Stretch::Secret => secret,
-        })
-        .collect()
+    stretches(pieces, secret).collect()
+}
+
+/// The same one by one.
+pub(crate) fn stretches<'s, 'm>(
+    pieces: &'s [Piece<'m>],
+    secret: &'s [u8],
+) -> impl Iterator<Item = &'s [u8]> + use<'s, 'm> {
+    pieces.iter().map(move |piece| match &piece.bytes {
+        Stretch::Bytes(bytes) => bytes.as_ref(),
+        Stretch::Body(body) => body,
+        Stretch::Secret => secret,
+    })
 }
 
 /// The message as it is shown.
@@ -253,7 +259,7 @@ pub(crate) fn parts(pieces: &[Piece<'_>]) -> Vec<Part> {
         .iter()
         .map(|piece| Part {
             kind: piece.kind,
-            label: piece.label.clone(),
+            label: piece.label.map(Component::label).unwrap_or_default(),
             content: match &piece.bytes {
                 Stretch::Bytes(bytes) => PartContent::Bytes(bytes.to_vec()),
                 Stretch::Body(body) => PartContent::Body(0..body.len()),

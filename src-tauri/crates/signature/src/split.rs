@@ -82,9 +82,13 @@ impl Format {
             }
             Self::Pairs { separator, assign, accept } => {
                 let mut split = Split::default();
-                let wanted: Vec<&[u8]> = match accept {
-                    Accept::Names(names) => names.iter().map(String::as_bytes).collect(),
-                    Accept::Config(key) => config.get(key).map(String::as_bytes).into_iter().collect(),
+                let configured;
+                let wanted: &[String] = match accept {
+                    Accept::Names(names) => names,
+                    Accept::Config(key) => {
+                        configured = config.get(key).cloned();
+                        configured.as_slice()
+                    }
                 };
                 for item in values.flat_map(|value| items(value, Some(separator))) {
                     let Some((name, value)) = halves(item, assign) else {
@@ -92,7 +96,7 @@ impl Format {
                     };
                     let (name, value) = (trim_blanks(name), trim_blanks(value));
                     split.fields.push((name, value));
-                    if wanted.contains(&name) {
+                    if wanted.iter().any(|wanted| wanted.as_bytes() == name) {
                         split.candidates.push(value);
                     }
                 }
@@ -162,19 +166,24 @@ impl Format {
 }
 
 /// The items of a list, without blanks around them.
-fn items<'v>(value: &'v [u8], separator: Option<&str>) -> Vec<&'v [u8]> {
-    let mut found = Vec::new();
-    let mut rest = value;
-    if let Some(separator) = separator.filter(|separator| !separator.is_empty()) {
-        // One more than is ever looked at is enough to know of.
-        while let Some((item, after)) = halves(rest, separator).filter(|_| found.len() <= 4 * MAX_CANDIDATES)
-        {
-            found.push(trim_blanks(item));
-            rest = after;
-        }
-    }
-    found.push(trim_blanks(rest));
-    found
+fn items<'v, 's>(
+    value: &'v [u8],
+    separator: Option<&'s str>,
+) -> impl Iterator<Item = &'v [u8]> + use<'v, 's> {
+    let separator = separator.filter(|separator| !separator.is_empty());
+    let mut rest = Some(value);
+    // One more than is ever looked at is enough to know of.
+    let mut left = 4 * MAX_CANDIDATES + 1;
+    std::iter::from_fn(move || {
+        let value = rest?;
+        let (item, after) = match separator.filter(|_| left > 0).and_then(|by| halves(value, by)) {
+            Some((item, after)) => (item, Some(after)),
+            None => (value, None),
+        };
+        left = left.saturating_sub(1);
+        rest = after;
+        Some(trim_blanks(item))
+    })
 }
 
 /// Before and after the first `separator`.

@@ -8,7 +8,7 @@ use crate::algorithm::{Family, same, same_secret};
 use crate::describe::{Repeated, Source};
 use crate::forms::Forms;
 use crate::key::{Key, NamedKey};
-use crate::message::{Material, Piece, parts, slices};
+use crate::message::{Material, Piece, parts, slices, stretches};
 use crate::reader::Reader;
 use crate::request::Request;
 use crate::require::requirements;
@@ -185,7 +185,7 @@ impl Check<'_, '_> {
             let elsewhere = self.scheme.published.is_some();
             return Err(if elsewhere { Reason::KeyNeeded } else { Reason::NoSecret });
         }
-        let mut keys = Vec::new();
+        let mut keys = Vec::with_capacity(self.secrets.len());
         for (index, secret) in self.secrets.iter().enumerate() {
             for reading in &self.scheme.readings {
                 reading.keys_into(secret, family, |key| keys.push((index, key)));
@@ -209,8 +209,8 @@ impl Check<'_, '_> {
             for (secret, named) in keys {
                 let Key::Bytes(bytes) = &named.key else { continue };
                 let computed = match family {
-                    Family::Mac(hash) => hash.mac(bytes, &slices(&pieces, &[])),
-                    Family::Hash(hash) => Some(hash.digest(&slices(&pieces, bytes))),
+                    Family::Mac(hash) => hash.mac_of(bytes, stretches(&pieces, &[])),
+                    Family::Hash(hash) => Some(hash.digest_of(stretches(&pieces, bytes))),
                     _ => None,
                 };
                 let Some(computed) = computed else { continue };
