@@ -26,6 +26,7 @@ mod failure;
 mod fault;
 mod frames;
 mod options;
+mod page;
 mod path;
 mod prepare;
 mod request;

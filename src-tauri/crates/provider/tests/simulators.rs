@@ -51,7 +51,7 @@ fn lives() -> Vec<Life> {
         Life { switches: false, ..life(GitLab, &["project"], ["push_events", "issues_events"]) },
         Life { switches: false, ..life(GitLab, &["group"], ["push_events", "subgroup_events"]) },
         Life { rotates: false, ..life(Stripe, &[], ["charge.failed", "charge.succeeded"]) },
-        life(Svix, &["app_id"], ["invoice.paid", "user.created"]),
+        life(Svix, &["app_id"], ["invoice.paid", "user.signup"]),
     ]
 }
 

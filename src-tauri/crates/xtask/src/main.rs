@@ -32,6 +32,7 @@ cargo xtask WORD [ARGUMENTS]
   faults custody …  end processes and lose answers at every step of a secret's custody, and judge what is left
                     (`--kills 1000 --ambiguous 500`)
   bindings          write the TypeScript types of the command table anew
+  docs              write docs/providers.md anew from the descriptions
   lock              write ui/package-lock.json anew after a change of ui/package.json
   tidy              the checks over the whole tree: dependency rule, licences, file sizes
   screens           the real-window test alone; its pictures go to target/screens
@@ -83,6 +84,20 @@ fn dispatch() -> Result<ExitCode> {
                     "waybill-bindings",
                     "--",
                     "ui/src/generated/api.ts",
+                ])
+                .run()?;
+            Ok(ExitCode::SUCCESS)
+        }
+        "docs" => {
+            command::cargo("run")
+                .args(&[
+                    "--quiet",
+                    "--package",
+                    "waybill-provider",
+                    "--example",
+                    "providers_page",
+                    "--",
+                    "docs/providers.md",
                 ])
                 .run()?;
             Ok(ExitCode::SUCCESS)

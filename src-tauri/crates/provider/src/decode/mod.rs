@@ -72,13 +72,18 @@ fn instant(value: &Value, at: Option<&String>, unit: TimeUnit) -> Read<Option<St
     let Some(text) = text(value, at)? else { return Ok(None) };
     Ok(Some(match unit {
         TimeUnit::Text => text,
-        TimeUnit::Unix => text.parse().map_or(text, |seconds| Timestamp::from_unix(seconds).to_string()),
+        TimeUnit::Unix => text.parse().map_or(text, second),
         TimeUnit::HttpDate => httpdate::parse_http_date(&text)
             .ok()
             .and_then(|instant| instant.duration_since(std::time::UNIX_EPOCH).ok())
             .and_then(|since| i64::try_from(since.as_secs()).ok())
-            .map_or(text, |seconds| Timestamp::from_unix(seconds).to_string()),
+            .map_or(text, second),
     }))
+}
+
+/// A whole second as RFC 3339, without the fraction that a timestamp is written with.
+fn second(seconds: i64) -> String {
+    Timestamp::from_unix(seconds).to_string().replace(".000000000Z", "Z")
 }
 
 /// A number that may be absent or null.

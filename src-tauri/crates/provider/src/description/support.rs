@@ -25,6 +25,11 @@ impl Description {
         ProviderOperation::ALL.into_iter().filter_map(|which| Some((which, self.spanned(which)?)))
     }
 
+    /// True when the file says something of the operation, if only that there is none.
+    pub(crate) fn speaks_of(&self, operation: ProviderOperation) -> bool {
+        self.spanned(operation).is_some()
+    }
+
     fn spanned(&self, operation: ProviderOperation) -> Option<&Spanned<Operation>> {
         let all = &self.operations;
         match operation {

@@ -36,6 +36,8 @@ pub enum Answer {
     Reset(Vec<u8>),
     /// These bytes, then nothing more while the connection stays open.
     Hang(Vec<u8>),
+    /// A 200 with this JSON, after a while.
+    Late(Duration, Vec<u8>),
     /// A 200 whose body comes a byte at a time and never ends.
     Drip,
     /// A 200 whose body never ends, as fast as it is read.
@@ -136,6 +138,13 @@ async fn serve(mut stream: TcpStream, answer: Answer, log: &Mutex<Vec<Seen>>) ->
             let mut rest = [0_u8; 1];
             // Ends when the client goes away.
             let _ = stream.read(&mut rest).await;
+        }
+        Answer::Late(wait, body) => {
+            tokio::time::sleep(wait).await;
+            let head =
+                format!("HTTP/1.1 200 X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            stream.write_all(head.as_bytes()).await.ok()?;
+            stream.write_all(&body).await.ok()?;
         }
         Answer::Drip => {
             stream.write_all(b"HTTP/1.1 200 X\r\ncontent-length: 1000000\r\n\r\n[").await.ok()?;
