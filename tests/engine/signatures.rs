@@ -292,3 +292,32 @@ async fn what_is_given_by_hand_is_searched_with_the_vault_or_not_at_all() {
     assert_eq!(found["diagnosis"][0]["code"], "secret_whitespace", "{found}");
     assert_eq!(found["diagnosis"][0]["action"]["secret_id"], Value::Null, "{found}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_diagnosis_holds_no_secret_whatever_the_scheme() {
+    let stage = Stage::new().await;
+    let address = stage.listen().await;
+    let mut checked = 0;
+    for (number, scheme) in
+        ["gitlab-token", "stripe", "standard-webhooks-v1", "mynd", "mindbridge"].iter().enumerate()
+    {
+        let name = format!("i{number}");
+        let made = stage.call("schemes.test_key", json!({ "scheme": scheme })).await;
+        let id = made["secret"]["id"].clone();
+        let value = stage.call("secrets.reveal", json!({ "id": id })).await["value"].clone();
+        let value = value.as_str().unwrap();
+        inbox(&stage, &name, scheme, &[&format!("\"{value}\"")]).await;
+        let request = signed(&stage, scheme, value, &format!("/in/{name}"), b"{}").await;
+        send(&address, &request).await;
+        let delivery = stage.wait_for(&format!("inbox:{name}"), 1).await[0].clone();
+        assert_ne!(delivery["verdict"], "valid", "{scheme}");
+        let found = report(&stage, &delivery["id"]).await;
+        assert!(found["diagnosis"].as_array().is_some_and(|causes| !causes.is_empty()), "{scheme}: {found}");
+        assert!(!found.to_string().contains(value), "{scheme} says its secret: {found}");
+        let asked = json!({ "delivery": delivery["id"], "scheme": scheme, "diagnose_ms": 30_000 });
+        let verified = stage.call("tools.verify", asked).await;
+        assert!(!verified.to_string().contains(value), "{scheme} says its secret: {verified}");
+        checked += 1;
+    }
+    assert_eq!(checked, 5);
+}

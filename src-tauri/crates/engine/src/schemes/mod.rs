@@ -150,7 +150,11 @@ async fn blocking<T: Send + 'static>(
 
 /// Writes a file that only this user reads; it stands under its name when it is whole, and not before.
 fn write_whole(folder: &Path, partial: &str, name: &str, bytes: &[u8]) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
     let partial = folder.join(partial);
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
