@@ -113,6 +113,7 @@ it("survives a list with very long words and odd rows", async () => {
             event_type: long,
             event_id: null,
             status: 0,
+            handshake: null,
             origin: "captured",
             starred: true,
             attempts: 0,

@@ -226,6 +226,53 @@ first_difference: number | null, };
 export type BodyDiffKind = "same" | "json" | "text" | "bytes";
 
 /**
+ * Brings missing deliveries in, at most 100 in one call.
+ */
+export type BringIn = { 
+/**
+ * Through which connection.
+ */
+connection: Name, 
+/**
+ * The endpoint, by the provider's id.
+ */
+endpoint: string, 
+/**
+ * The entries, by the provider's id.
+ */
+entries: Array<string>, 
+/**
+ * How; absent: from the log where it holds the request, else sent again.
+ */
+by?: BringInBy, };
+
+/**
+ * How missing deliveries are brought in.
+ */
+export type BringInBy = "recover" | "redeliver";
+
+/**
+ * What came of it.
+ */
+export type BroughtIn = { 
+/**
+ * Fetched from the log.
+ */
+recovered: Array<RecoveredDelivery>, 
+/**
+ * The provider sends these again; they arrive like any delivery.
+ */
+redelivered: Array<string>, 
+/**
+ * These were here already.
+ */
+already_here: Array<string>, 
+/**
+ * These could not be brought in.
+ */
+failed: Array<NotBroughtIn>, };
+
+/**
  * One bar.
  */
 export type Bucket = { 
@@ -535,6 +582,74 @@ in_vault: boolean, };
 export type CredentialKind = "shared_secret" | "public_key";
 
 /**
+ * A call that makes a one-time secret and has no known end.
+ */
+export type CustodyCase = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Through which connection.
+ */
+connection: Name, 
+/**
+ * `create` or `rotate`.
+ */
+operation: string, 
+/**
+ * The address of the endpoint to be made.
+ */
+url: string | null, 
+/**
+ * The endpoint, where it is known.
+ */
+endpoint: string | null, 
+/**
+ * What is known.
+ */
+state: CustodyState, 
+/**
+ * The same in words.
+ */
+message: string, 
+/**
+ * What to do.
+ */
+mend: string, 
+/**
+ * When it was begun.
+ */
+created_at: Timestamp, };
+
+/**
+ * Names a case.
+ */
+export type CustodyRef = { 
+/**
+ * Which.
+ */
+id: string, };
+
+/**
+ * What came of a repair.
+ */
+export type CustodyRepaired = { 
+/**
+ * The secret that is in the vault now.
+ */
+secret: SecretMeta | null, 
+/**
+ * The case as it stands, when it is still open.
+ */
+case: CustodyCase | null, };
+
+/**
+ * What is known of such a call.
+ */
+export type CustodyState = "under_way" | "unanswered" | "not_listed" | "no_list" | "found_rotate" | "found_make_again" | "several" | "rotation_unknown";
+
+/**
  * What a deletion did.
  */
 export type Deleted = { 
@@ -624,6 +739,10 @@ status: number,
  * the answer waits for, comes after.
  */
 duration_us: number, 
+/**
+ * What kind of handshake it was and who answered it; absent for every other delivery.
+ */
+handshake: string | null, 
 /**
  * How it came here.
  */
@@ -762,6 +881,10 @@ event_id: string | null,
  * The status that was answered; 0 when the sender had left before an answer.
  */
 status: number, 
+/**
+ * What kind of handshake it was and who answered it; absent for every other delivery.
+ */
+handshake: string | null, 
 /**
  * How it came here.
  */
@@ -1488,6 +1611,10 @@ secrets: Array<InboxSecret>,
  */
 answer: AnswerRule, 
 /**
+ * Whether handshakes of the scheme are answered as their sender wants, in place of `answer`.
+ */
+answer_handshakes: boolean, 
+/**
  * Where each new delivery is sent on to.
  */
 forward_to: Array<string>, 
@@ -1554,6 +1681,10 @@ config: { [key in string]: string },
  */
 answer: AnswerRule | null, 
 /**
+ * Whether handshakes of the scheme are answered as their sender wants; absent: yes.
+ */
+answer_handshakes?: boolean, 
+/**
  * Where each delivery is sent on to.
  */
 forward_to: Array<string>, 
@@ -1616,6 +1747,10 @@ config?: { [key in string]: string },
  * Replaces the answer.
  */
 answer?: AnswerRule, 
+/**
+ * Whether handshakes are answered.
+ */
+answer_handshakes?: boolean, 
 /**
  * Replaces the forward targets.
  */
@@ -1881,6 +2016,11 @@ state: LogState | null, };
 export type LogState = "succeeded" | "failed" | "pending" | "unknown";
 
 /**
+ * By what an entry and a delivery were found to be the same.
+ */
+export type MatchedBy = "delivery_id" | "event_id" | "hash_and_time" | "time";
+
+/**
  * Carries a mend out.
  */
 export type Mend = { 
@@ -2022,6 +2162,19 @@ export type Named = {
  * Its name.
  */
 name: Name, };
+
+/**
+ * An entry that could not be brought in.
+ */
+export type NotBroughtIn = { 
+/**
+ * The entry, by the provider's id.
+ */
+entry: string, 
+/**
+ * Why.
+ */
+failure: Failure, };
 
 /**
  * Writes the note of a delivery.
@@ -2223,7 +2376,7 @@ sources: Array<string>, };
 /**
  * An operation of endpoint management.
  */
-export type ProviderOperation = "list" | "get" | "create" | "update" | "set_active" | "delete" | "rotate" | "test" | "log" | "redeliver";
+export type ProviderOperation = "list" | "get" | "create" | "update" | "set_active" | "delete" | "rotate" | "test" | "log" | "redeliver" | "secret" | "entry" | "replay_event" | "recover" | "listen" | "health" | "event_types";
 
 /**
  * Opens a result set.
@@ -2237,7 +2390,148 @@ query: string, };
 /**
  * Why a verdict is what it is: the reason codes of the command line contract.
  */
-export type Reason = "ok" | "missing_signature" | "missing_header" | "missing_timestamp" | "malformed_signature_header" | "no_acceptable_signature" | "unsupported_version" | "wrong_prefix" | "bad_signature_encoding" | "duplicate_header" | "signature_mismatch" | "timestamp_malformed" | "timestamp_too_old" | "timestamp_too_new" | "body_digest_mismatch" | "claim_mismatch" | "alg_not_allowed" | "unknown_key_id" | "untrusted_cert_url" | "url_mismatch" | "bad_key" | "key_needed" | "no_secret" | "scheme_unconfirmed" | "body_too_large";
+export type Reason = "ok" | "missing_signature" | "missing_header" | "missing_timestamp" | "malformed_signature_header" | "no_acceptable_signature" | "unsupported_version" | "wrong_prefix" | "bad_signature_encoding" | "duplicate_header" | "signature_mismatch" | "timestamp_malformed" | "timestamp_too_old" | "timestamp_too_new" | "body_digest_mismatch" | "claim_mismatch" | "alg_not_allowed" | "unknown_key_id" | "untrusted_cert_url" | "url_mismatch" | "bad_key" | "key_needed" | "no_secret" | "scheme_unconfirmed" | "body_too_large" | "handshake";
+
+/**
+ * Asks for the provider's log beside the deliveries here.
+ */
+export type ReconcileRequest = { 
+/**
+ * Through which connection.
+ */
+connection: Name, 
+/**
+ * One endpoint, by the provider's id; absent: all of them.
+ */
+endpoint: string | null, 
+/**
+ * Only what was sent since: `2h`, `3d`, or a date.
+ */
+since: string | null, 
+/**
+ * At most so many entries of each endpoint's log; absent: 1,000.
+ */
+limit: number | null, };
+
+/**
+ * Where an entry of the log stands here.
+ */
+export type ReconcileState = "accepted" | "refused" | "recovered" | "missing" | "pending";
+
+/**
+ * An entry of the provider's log with what became of it here.
+ */
+export type ReconciledEntry = { 
+/**
+ * The provider's entry; its `delivery` is the one it became.
+ */
+entry: LogEntry, 
+/**
+ * Where it stands.
+ */
+state: ReconcileState, 
+/**
+ * By what it was matched.
+ */
+matched_by: MatchedBy | null, 
+/**
+ * The verdict here.
+ */
+verdict: Verdict | null, 
+/**
+ * What was answered here; 0 for a delivery that was recovered.
+ */
+status: number | null, 
+/**
+ * True when another delivery of the same event came later.
+ */
+later: boolean, };
+
+/**
+ * One endpoint's log beside the deliveries here.
+ */
+export type Reconciliation = { 
+/**
+ * The endpoint, by the provider's id.
+ */
+endpoint: string, 
+/**
+ * Its address.
+ */
+url: string, 
+/**
+ * The inbox here that it points to.
+ */
+inbox: Name | null, 
+/**
+ * Entries of the log.
+ */
+sent: number, 
+/**
+ * Those that are here, recovered ones among them.
+ */
+arrived: number, 
+/**
+ * Those that were answered 2xx.
+ */
+accepted: number, 
+/**
+ * Those that are not here.
+ */
+missing: number, 
+/**
+ * Those that the provider has yet to send.
+ */
+pending: number, 
+/**
+ * Deliveries of the inbox in the same span of time that the log does not have.
+ */
+not_in_log: Array<DeliveryId>, 
+/**
+ * The entries, newest first.
+ */
+entries: Array<ReconciledEntry>, 
+/**
+ * True when the log holds more than was read.
+ */
+more: boolean, 
+/**
+ * True when missing ones can be fetched from the log, with their requests.
+ */
+can_recover: boolean, 
+/**
+ * True when the provider can be asked to send them again.
+ */
+can_redeliver: boolean, 
+/**
+ * Why this endpoint's log could not be read.
+ */
+failure: Failure | null, };
+
+/**
+ * A delivery that was fetched from a provider's log.
+ */
+export type RecoveredDelivery = { 
+/**
+ * The entry, by the provider's id.
+ */
+entry: string, 
+/**
+ * The delivery here.
+ */
+delivery: DeliveryId, 
+/**
+ * The outcome of its check.
+ */
+verdict: Verdict, 
+/**
+ * Why.
+ */
+reason: Reason, 
+/**
+ * True when the log held the very bytes that were sent.
+ */
+exact: boolean, };
 
 /**
  * Asks the provider to send a delivery again.
@@ -2640,6 +2934,10 @@ unconfirmed: boolean,
  * Configuration it needs besides the secret.
  */
 config: Array<string>, 
+/**
+ * The handshakes it knows, by the sender's word: `url_verification`.
+ */
+handshakes: Array<string>, 
 /**
  * What to know about it.
  */
@@ -3412,7 +3710,12 @@ label: string,
 /**
  * An example or where to find it.
  */
-hint: string, };
+hint: string, 
+/**
+ * The kind of account it belongs to, where there are several: only the variables of one kind are
+ * given. Absent: always needed.
+ */
+scope?: string, };
 
 /**
  * Where secrets live.
@@ -3636,7 +3939,12 @@ export interface Commands {
   "endpoints.test": { request: EndpointRef; response: EndpointTested };
   "endpoints.log": { request: LogRequest; response: Array<LogEntry> };
   "endpoints.redeliver": { request: Redeliver; response: Nothing };
+  "endpoints.reconcile": { request: ReconcileRequest; response: Array<Reconciliation> };
+  "endpoints.bring_in": { request: BringIn; response: BroughtIn };
   "endpoints.history": { request: HistoryRequest; response: Array<HistoryEntry> };
+  "custody.list": { request: Nothing; response: Array<CustodyCase> };
+  "custody.repair": { request: CustodyRef; response: CustodyRepaired };
+  "custody.dismiss": { request: CustodyRef; response: Nothing };
   "secrets.list": { request: Nothing; response: Array<SecretMeta> };
   "secrets.set": { request: SecretSet; response: SecretMeta };
   "secrets.reveal": { request: SecretRef; response: Revealed };
@@ -3695,6 +4003,7 @@ export const READS = {
   "endpoints.list": ["endpoints"],
   "endpoints.get": ["endpoints"],
   "endpoints.history": ["endpoints"],
+  "custody.list": ["endpoints", "secrets"],
   "secrets.list": ["secrets"],
   "replays.plan": [],
   "replays.list": ["replays"],
@@ -3739,6 +4048,10 @@ export const INVALIDATES = {
   "endpoints.test": ["deliveries"],
   "endpoints.log": [],
   "endpoints.redeliver": [],
+  "endpoints.reconcile": [],
+  "endpoints.bring_in": ["deliveries", "inboxes", "status"],
+  "custody.repair": ["endpoints", "secrets", "inboxes"],
+  "custody.dismiss": ["endpoints"],
   "secrets.set": ["secrets"],
   "secrets.reveal": [],
   "secrets.remove": ["secrets"],
@@ -3825,4 +4138,5 @@ export const REASONS = [
   "no_secret",
   "scheme_unconfirmed",
   "body_too_large",
+  "handshake",
 ] as const satisfies readonly Reason[];

@@ -10,6 +10,7 @@ import {
   useRef,
 } from "react";
 import { REASON_SENTENCES, VERDICTS } from "@/app/words";
+import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ArrowUp, Star } from "@/components/icons";
 import { EmptyState } from "@/components/States";
@@ -78,6 +79,13 @@ const Row = memo(function Row({
             title={row.event_type ?? `${row.method} ${row.path}`}
           >
             {row.starred ? <Star size={12} fill="currentColor" aria-label="Starred" /> : null}
+            {row.handshake ? (
+              <>
+                <Badge tone="info" title={row.handshake}>
+                  Handshake
+                </Badge>{" "}
+              </>
+            ) : null}
             {plain(row.event_type ?? (`${row.method} ${row.path}`.trim() || "refused request"))}
           </span>
           <span role="gridcell" className={cx(styles.inbox, styles.narrow)} title={row.inbox}>

@@ -8,7 +8,7 @@ import { useSettings } from "@/app/settings";
 import { Badge } from "@/components/Badge";
 import { ActionButton, Button } from "@/components/Button";
 import { CopyButton } from "@/components/Copy";
-import { TextArea, TextField } from "@/components/Field";
+import { Check, TextArea, TextField } from "@/components/Field";
 import { X } from "@/components/icons";
 import { FailureNote } from "@/components/States";
 import { Ask } from "@/features/endpoints/Ask";
@@ -20,10 +20,10 @@ import { EnterSecret } from "@/features/endpoints/SecretTab";
 import type { Inbox, InboxSecret, SchemeInfo } from "@/generated/api";
 import { cx } from "@/lib/cx";
 import { counted } from "@/lib/format";
-import { answerWarnings, draftOfInbox, type InboxDraft, inboxProblems, inboxUpdate } from "./form";
+import { answerWarnings, draftOfInbox, handshakesOf, type InboxDraft, inboxProblems, inboxUpdate } from "./form";
 import own from "./InboxDetail.module.css";
 import { LastRequest } from "./LastRequest";
-import { SchemeField } from "./SchemeField";
+import { ConfigFields, SchemeField } from "./SchemeField";
 
 interface InboxDetailProps {
   inbox: Inbox;
@@ -50,6 +50,7 @@ export function InboxDetail({ inbox, schemes, onClose }: InboxDetailProps) {
   const grave = warnings.filter((one) => one.grave);
   const before = answerWarnings(draftOfInbox(inbox)).some((one) => one.grave);
   const scheme = schemes.find((one) => one.id === value.scheme);
+  const handshakes = handshakesOf(value.scheme, schemes);
   const local = addressOf(inbox.name, null, listening);
   const open = addressOf(inbox.name, settings?.public_url ?? null, listening);
 
@@ -169,17 +170,10 @@ export function InboxDetail({ inbox, schemes, onClose }: InboxDetailProps) {
                     value={value.scheme}
                     schemes={schemes}
                     problem={problem("scheme")}
+                    inbox={inbox.name}
                     onChange={(next) => change({ scheme: next })}
                   />
-                  {scheme?.config.map((key) => (
-                    <TextField
-                      key={key}
-                      label={key}
-                      hint="What the scheme needs besides the secret."
-                      value={value.config[key] ?? ""}
-                      onChange={(next) => change({ config: { ...value.config, [key]: next } })}
-                    />
-                  ))}
+                  <ConfigFields scheme={scheme} config={value.config} onChange={(config) => change({ config })} />
                   <div className={styles.section}>
                     <span className={styles.row}>
                       <span className="muted">Secrets, the current one first</span>
@@ -264,6 +258,14 @@ export function InboxDetail({ inbox, schemes, onClose }: InboxDetailProps) {
                     onChange={(body) => change({ body })}
                     hint="The delivery is on disk before this is sent, however long the wait."
                   />
+                  {handshakes === null ? null : (
+                    <Check
+                      label={`Answers handshakes: ${handshakes}`}
+                      hint="The sender asks once whether the address is willing. It gets the answer it wants in place of this one; where deliveries are sent on, the first address is asked before Waybill answers."
+                      checked={value.handshakes}
+                      onChange={(next) => change({ handshakes: next })}
+                    />
+                  )}
                 </Section>
                 <Section title="Forward">
                   <TextArea

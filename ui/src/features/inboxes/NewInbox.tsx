@@ -10,7 +10,7 @@ import { useDraft } from "@/features/endpoints/drafts";
 import { addressOf, nameProblem } from "@/features/endpoints/form";
 import { Line, pageStyles as styles } from "@/features/endpoints/Page";
 import type { Inbox } from "@/generated/api";
-import { SchemeField } from "./SchemeField";
+import { ConfigFields, SchemeField } from "./SchemeField";
 
 interface NewDraft {
   name: string;
@@ -99,15 +99,7 @@ export function NewInbox({
         problem={tried && wrong ? "No scheme of this name. Choose one of the list, or leave it empty." : undefined}
         onChange={(next) => change({ scheme: next })}
       />
-      {scheme?.config.map((key) => (
-        <TextField
-          key={key}
-          label={key}
-          hint="What the scheme needs besides the secret."
-          value={value.config[key] ?? ""}
-          onChange={(next) => change({ config: { ...value.config, [key]: next } })}
-        />
-      ))}
+      <ConfigFields scheme={scheme} config={value.config} onChange={(config) => change({ config })} />
       {value.scheme === "" ? null : (
         <TextField
           label="Signing secret"

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Inbox, SchemeInfo } from "@/generated/api";
-import { answerWarnings, curlLine, draftOfInbox, headersOf, inboxProblems, inboxUpdate } from "./form";
+import { answerWarnings, curlLine, draftOfInbox, handshakesOf, headersOf, inboxProblems, inboxUpdate } from "./form";
 
 const inbox: Inbox = {
   name: "mine",
@@ -8,6 +8,7 @@ const inbox: Inbox = {
   config: {},
   secrets: [],
   answer: { status: 200, headers: [["X-A", "1:2"]], body: "", delay_ms: 0 },
+  answer_handshakes: true,
   forward_to: ["http://localhost:3000/a"],
   connection: null,
   endpoint: null,
@@ -22,6 +23,7 @@ const start = draftOfInbox(inbox);
 it("sends only what is another than before", () => {
   expect(inboxUpdate(start, inbox)).toBeNull();
   expect(inboxUpdate({ ...start, scheme: "" }, inbox)).toEqual({ name: "mine", scheme: "" });
+  expect(inboxUpdate({ ...start, handshakes: false }, inbox)).toEqual({ name: "mine", answer_handshakes: false });
   expect(inboxUpdate({ ...start, forward: " http://a.example \n\nhttp://b.example" }, inbox)).toEqual({
     name: "mine",
     forward_to: ["http://a.example", "http://b.example"],
@@ -83,4 +85,13 @@ it.each([
 
 it("a line for the shell", () => {
   expect(curlLine("http://127.0.0.1:4400/", "mine")).toMatch(/^curl -X POST 'http:\/\/127\.0\.0\.1:4400\/in\/mine' /);
+});
+
+it("names the handshakes that are answered", () => {
+  const slack = { id: "slack", title: "Slack", handshakes: ["url_verification"] } as SchemeInfo;
+  const stripe = { id: "stripe", title: "Stripe", handshakes: [] as string[] } as SchemeInfo;
+  expect(handshakesOf("slack", [slack, stripe])).toBe("Slack url_verification");
+  expect(handshakesOf("stripe", [slack, stripe])).toBeNull();
+  expect(handshakesOf("nonesuch", [slack, stripe])).toBeNull();
+  expect(handshakesOf("", [])).toContain("Event Grid");
 });

@@ -11,6 +11,8 @@ export interface InboxDraft {
   body: string;
   /** In milliseconds, as typed. */
   delay: string;
+  /** Whether handshakes get the answer their sender wants. */
+  handshakes: boolean;
   /** One address a line. */
   forward: string;
 }
@@ -23,6 +25,7 @@ export function draftOfInbox(inbox: Inbox): InboxDraft {
     headers: inbox.answer.headers.map(([name, value]) => `${name}: ${value}`).join("\n"),
     body: inbox.answer.body,
     delay: String(inbox.answer.delay_ms),
+    handshakes: inbox.answer_handshakes,
     forward: inbox.forward_to.join("\n"),
   };
 }
@@ -93,6 +96,10 @@ export function inboxUpdate(draft: InboxDraft, inbox: Inbox): InboxUpdate | null
     request.answer = answerOf(draft);
     changed = true;
   }
+  if (draft.handshakes !== before.handshakes) {
+    request.answer_handshakes = draft.handshakes;
+    changed = true;
+  }
   if (draft.forward !== before.forward) {
     request.forward_to = linesOf(draft.forward);
     changed = true;
@@ -139,6 +146,17 @@ export function answerWarnings(draft: Pick<InboxDraft, "status" | "delay">): Ans
     });
   }
   return warnings;
+}
+
+/** The handshakes that are known without a scheme. */
+const GENERAL = "CloudEvents, Event Grid, Microsoft Graph";
+
+/** The handshakes that an inbox of this scheme knows, in words; null: none, or no such scheme. */
+export function handshakesOf(id: string, schemes: readonly SchemeInfo[]): string | null {
+  if (id === "") return GENERAL;
+  const scheme = schemes.find((one) => one.id === id);
+  if (scheme === undefined || scheme.handshakes.length === 0) return null;
+  return `${scheme.title} ${scheme.handshakes.join(", ")}`;
 }
 
 /** A line for the shell that makes a delivery. */

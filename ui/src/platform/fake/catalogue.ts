@@ -11,6 +11,7 @@ export const MYND_SCHEME: SchemeInfo = {
   can_sign: true,
   unconfirmed: false,
   config: [],
+  handshakes: [],
   note: "",
   sources: [],
 };

@@ -70,6 +70,7 @@ export function rowOf(n: number, of: number): DeliveryRow {
     origin: "captured",
     starred: n % 97 === 0,
     attempts: n % 10 === 8 ? 2 : 0,
+    handshake: null,
   };
 }
 

@@ -20,8 +20,9 @@ import type {
 } from "@/generated/api";
 import { failure } from "@/lib/failure";
 import type { Platform, Request, Response } from "../types";
-import { MYND_SCHEME, PROVIDERS } from "./catalogue";
+import { PROVIDERS } from "./catalogue";
 import { bodyOf, detailOf, NEWEST, numberOf, rowOf } from "./data";
+import { signatureHandlers } from "./schemes";
 
 type Handlers = { [N in CommandName]: (request: Request<N>) => Response<N> };
 
@@ -101,6 +102,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     config: {},
     secrets: scheme ? [{ id: `s-${name}`, name: `${name} signing secret`, state: "current" }] : [],
     answer: { status: 200, headers: [], body: "", delay_ms: 0 },
+    answer_handshakes: true,
     forward_to: [],
     connection: null,
     endpoint: null,
@@ -378,42 +380,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       }
       return { size: bytes.length, rows: answer };
     },
-    "deliveries.signature": ({ id }) => {
-      const one = row(id);
-      const bad = one.verdict === "invalid";
-      return {
-        scheme: one.verdict === "unchecked" ? null : MYND_SCHEME,
-        verdict: one.verdict,
-        reason: one.reason,
-        stored: null,
-        secret: one.verdict === "unchecked" ? null : "mynd-prod signing secret",
-        secret_id: "s-mynd-prod",
-        signed: [
-          { kind: "timestamp", text: "1781166727", size: 10 },
-          { kind: "text", text: ".", size: 1 },
-          { kind: "body", text: text(id), size: text(id).length },
-        ],
-        signed_size: text(id).length + 11,
-        timestamp: 1_781_166_727,
-        age_s: 2,
-        tolerance_s: 300,
-        received: ["v1=9c41e0a7d2b0c4f1e877b20f"],
-        computed: [bad ? "v1=03fb5512c8a1d5e0f2e1904a" : "v1=9c41e0a7d2b0c4f1e877b20f"],
-        diagnosis: bad
-          ? [
-              {
-                code: "secret_line_break",
-                confidence: "certain",
-                explanation:
-                  "The signature is correct for this body when the secret is read without the line break at its end.",
-                mend: "Enter the secret again without the line break, then check the failed deliveries of this inbox again.",
-              },
-            ]
-          : [],
-        looks_like: one.verdict === "unchecked" ? "github" : null,
-        vault_problem: null,
-      };
-    },
+    ...signatureHandlers(row, text),
     "deliveries.diff": ({ left, right }) => ({
       left,
       right,
@@ -490,9 +457,6 @@ export function createFake(options: FakeOptions = {}): Fake {
         "provider",
       ),
     "providers.check": ({ file }) => ({ file, faults: [] }),
-    "schemes.list": () => [MYND_SCHEME],
-    "schemes.get": () => ({ info: MYND_SCHEME, text: "" }),
-    "schemes.check": ({ file }) => ({ file, faults: [] }),
     "connections.list": () => connections,
     "connections.add": ({ name, provider }) => {
       const made = connection(name, provider, 0);
