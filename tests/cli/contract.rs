@@ -116,3 +116,26 @@ fn everything_acknowledged_is_there_after_a_kill() {
     let sizes: Vec<Value> = listed.as_array().unwrap().iter().map(|one| one["body_size"].clone()).collect();
     assert_eq!(sizes.len(), 50, "{sizes:?}");
 }
+
+#[test]
+fn a_handshake_is_answered_and_shown() {
+    let data = Data::new();
+    data.run(&["inbox", "add", "slack", "--scheme", "slack", "--secret-env", "SECRET", "--json"]).ended(0);
+    let mut listening = data.listen(&[]);
+    let body = br#"{"challenge":"c-1","type":"url_verification"}"#;
+    assert_eq!(post(&listening.address, "/in/slack", &[], body), 200);
+    let told = listening.next();
+    assert_eq!(told["handshake"], "url_verification, answered by Waybill.");
+    let id = told["id"].as_str().unwrap();
+    let shown = data.run(&["deliveries", "show", id]).ended(0).out;
+    assert!(
+        shown.contains("handshake") && shown.contains("url_verification, answered by Waybill."),
+        "{shown}"
+    );
+    let found = data.run(&["deliveries", "list", "--query", "is:handshake", "--json"]).ended(0).json();
+    assert_eq!(found.as_array().unwrap().len(), 1);
+    let edited = data.run(&["inbox", "edit", "slack", "--answer-handshakes", "no", "--json"]).ended(0).json();
+    assert_eq!(edited["answer_handshakes"], false);
+    assert!(data.run(&["inbox", "show", "slack"]).ended(0).out.contains("not answered"));
+    assert_eq!(listening.interrupt(), 0);
+}

@@ -72,6 +72,7 @@ pub struct InboxCreate {
     pub answer: Option<AnswerRule>,
     /// Whether handshakes of the scheme are answered as their sender wants; absent: yes.
     #[serde(default)]
+    #[ts(optional)]
     pub answer_handshakes: Option<bool>,
     /// Where each delivery is sent on to.
     #[serde(default)]
