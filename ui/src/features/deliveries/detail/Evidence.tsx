@@ -29,9 +29,10 @@ function useSurroundings(delivery: string, evidence: EvidenceInfo, shown: number
         ? ""
         : visibleBytes(await platform.bytes({ of: "delivery", id: delivery, part: "body", offset, limit }));
     Promise.all(
-      evidence.differences.slice(0, shown).map(async (one): Promise<[string, string]> => {
-        const { before, after } = around(one);
-        return [await read(before), after ? await read(after) : " …"];
+      evidence.differences.slice(0, shown).map(async (_, n): Promise<[string, string]> => {
+        const place = around(evidence.differences, n);
+        if (place === null) return ["", ""];
+        return [await read(place.before), place.after ? await read(place.after) : " …"];
       }),
     ).then(
       (found) => {

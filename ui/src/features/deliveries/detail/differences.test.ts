@@ -103,9 +103,13 @@ test("what a mend covers", () => {
 });
 
 test("a difference is shown in its place in the body", () => {
-  expect(around({ offset: 5, received: " ", signed: "" })).toEqual({ before: [0, 5], after: [6, 14] });
-  expect(around({ offset: 100, received: "\\x0a\\xff", signed: "" })).toEqual({ before: [86, 14], after: [102, 14] });
-  expect(around({ offset: 100, received: "a".repeat(64), signed: "" }).after).toBeNull();
+  const one = (offset: number, received: string) => ({ offset, received, signed: "" });
+  expect(around([one(5, " ")], 0)).toEqual({ before: [0, 5], after: [6, 14] });
+  expect(around([one(100, "\\x0a\\xff")], 0)).toEqual({ before: [86, 14], after: [102, 14] });
+  expect(around([one(100, "a".repeat(64))], 0)?.after).toBeNull();
+  expect(around([one(5, " "), one(8, " "), one(30, " ")], 1)).toEqual({ before: [6, 2], after: [9, 14] });
+  expect(around([one(5, " "), one(8, " ")], 0)?.after).toEqual([6, 2]);
+  expect(around([], 0)).toBeNull();
   expect(bytesOf("grün\\x00")).toBe(6);
   expect(visibleBytes(new Uint8Array([0x9c, 0x61, 0x0a, 0xc3]))).toBe("a\\x0a");
   expect(visibleBytes(new TextEncoder().encode("grün"))).toBe("grün");

@@ -135,14 +135,22 @@ export function bytesOf(visible: string): number {
   return new TextEncoder().encode(visible.replace(/\\x[0-9a-f]{2}/gi, "?")).length;
 }
 
-/** What of the body has to be read to show a difference in its place. */
-export function around(one: ByteDifference): { before: [number, number]; after: [number, number] | null } {
-  const length = bytesOf(one.received);
-  const from = Math.max(0, one.offset - AROUND);
+/** What of the body has to be read to show a difference in its place: never as far as the next one, which differs too. */
+export function around(
+  all: readonly ByteDifference[],
+  n: number,
+): { before: [number, number]; after: [number, number] | null } | null {
+  const one = all[n];
+  if (one === undefined) return null;
+  const end = (of: ByteDifference) => of.offset + bytesOf(of.received);
+  const previous = all[n - 1];
+  const next = all[n + 1];
+  const from = Math.max(0, one.offset - AROUND, previous ? end(previous) : 0);
+  const to = Math.min(end(one) + AROUND, next?.offset ?? Number.POSITIVE_INFINITY);
   return {
-    before: [from, one.offset - from],
+    before: [Math.min(from, one.offset), Math.max(0, one.offset - from)],
     // What was cut does not end where its told part ends.
-    after: length >= TOLD || bytesOf(one.signed) >= TOLD ? null : [one.offset + length, AROUND],
+    after: bytesOf(one.received) >= TOLD || bytesOf(one.signed) >= TOLD ? null : [end(one), Math.max(0, to - end(one))],
   };
 }
 
