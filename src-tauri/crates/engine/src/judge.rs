@@ -5,7 +5,7 @@ use crate::ready::ReadyInbox;
 use crate::vaulting::secret_bytes;
 use waybill_model::{Reason, Timestamp};
 use waybill_signature::{
-    Catalogue, Handshake, Identity, Request, Scheme, generic_identity, handshake, identity, verify,
+    Catalogue, Handshake, Identity, Request, Scheme, check, generic_identity, handshake, identity,
 };
 
 /// What was found.
@@ -62,7 +62,7 @@ fn under(
         whole @ Identity { event_type: Some(_), event_id: Some(_), delivery_id: Some(_) } => whole,
         part => part.or(generic_identity(request)),
     };
-    let verification = verify(scheme, request, secrets, &ready.inbox.config, now);
+    let verification = check(scheme, request, secrets, &ready.inbox.config, now);
     Judged {
         reason: verification.reason,
         scheme: Some(scheme.id().to_owned()),
