@@ -81,7 +81,8 @@ export function gaps(
     nameProblem(draft.name) ?? (taken.includes(draft.name) ? "There is a connection of this name." : undefined);
   if (name) problems.name = name;
   for (const variable of provider.variables) {
-    if (neededVars(draft, provider).includes(variable.name) && !draft.vars[variable.name]?.trim())
+    // Of the variables of several kinds of accounts only those of one kind are given; which, the engine tells.
+    if (!variable.scope && neededVars(draft, provider).includes(variable.name) && !draft.vars[variable.name]?.trim())
       problems[variable.name] = `${variable.label} is needed.`;
   }
   if (draft.base === "own" && !/^https?:\/\/[^/]/.test(draft.ownBase.trim()))
