@@ -9,6 +9,7 @@ mod leaks;
 mod listening;
 mod live;
 mod providers;
+mod reconcile;
 mod replay;
 mod schemes;
 mod signatures;

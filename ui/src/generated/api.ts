@@ -2018,7 +2018,7 @@ export type LogState = "succeeded" | "failed" | "pending" | "unknown";
 /**
  * By what an entry and a delivery were found to be the same.
  */
-export type MatchedBy = "delivery_id" | "event_id" | "hash_and_time" | "time";
+export type MatchedBy = "delivery_id" | "event_id" | "hash_and_time" | "time" | "order";
 
 /**
  * Carries a mend out.

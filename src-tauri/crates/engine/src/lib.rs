@@ -23,6 +23,7 @@ mod logging;
 mod payload;
 mod pump;
 mod ready;
+mod reconcile;
 mod replays;
 mod results;
 mod router;

@@ -4,8 +4,8 @@ use crate::api::*;
 use crate::engine::Engine;
 use crate::table::with_commands;
 use crate::{
-    capturing, catalogue, compare, connections, custody, deliveries, doctor, endpoints, inboxes, replays,
-    samples, schemes, secrets, settings, signatures, transfer,
+    capturing, catalogue, compare, connections, custody, deliveries, doctor, endpoints, inboxes, reconcile,
+    replays, samples, schemes, secrets, settings, signatures, transfer,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -91,6 +91,8 @@ macro_rules! with_commands {
             Mutation "endpoints.test" endpoints::test(EndpointRef) -> EndpointTested [Deliveries];
             Mutation "endpoints.log" endpoints::log(LogRequest) -> Vec<LogEntry> [];
             Mutation "endpoints.redeliver" endpoints::redeliver(Redeliver) -> Nothing [];
+            Mutation "endpoints.reconcile" reconcile::reconcile(ReconcileRequest) -> Vec<Reconciliation> [];
+            Mutation "endpoints.bring_in" reconcile::bring_in(BringIn) -> BroughtIn [Deliveries, Inboxes, Status];
             Query "endpoints.history" endpoints::history(HistoryRequest) -> Vec<HistoryEntry> [Endpoints];
 
             Query "custody.list" custody::list(Nothing) -> Vec<CustodyCase> [Endpoints, Secrets];

@@ -344,7 +344,7 @@ pub(crate) async fn test(engine: &Engine, request: EndpointRef) -> Result<Endpoi
 pub(crate) async fn redeliver(engine: &Engine, request: Redeliver) -> Result<Nothing> {
     let connection = find(engine, &request.connection).await?;
     let (client, _) = client(engine, &connection).await?;
-    let answered = client.redeliver(&request.entry).await;
+    let answered = client.redeliver_at(&request.endpoint, &request.entry).await;
     let outcome = answered.as_ref().map(|_| Some(json!({ "entry": request.entry })));
     record(engine, "redeliver", &connection.name, Some(&request.endpoint), None, outcome).await;
     answered?;

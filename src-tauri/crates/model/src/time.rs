@@ -23,6 +23,24 @@ impl Timestamp {
         self.0.div_euclid(1_000_000_000)
     }
 
+    /// The instant that a provider wrote, in any of the ways providers write one: RFC 3339, the form of an HTTP
+    /// date, or Unix time in seconds or (from twelve digits on) milliseconds. None when it is none of these.
+    #[must_use]
+    pub fn in_any_form(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(instant) = text.parse() {
+            return Some(instant);
+        }
+        if let Ok(zoned) = jiff::fmt::rfc2822::parse(text) {
+            return i64::try_from(zoned.timestamp().as_nanosecond()).ok().map(Self);
+        }
+        let digits = text.chars().take_while(char::is_ascii_digit).count();
+        let number: f64 = text.parse().ok().filter(|number: &f64| number.is_finite() && digits > 0)?;
+        let nanoseconds = if digits >= 12 { number * 1e6 } else { number * 1e9 };
+        #[allow(clippy::cast_possible_truncation, reason = "a float beyond the range saturates")]
+        Some(Self(nanoseconds as i64))
+    }
+
     /// This instant moved by `nanoseconds`; saturates.
     #[must_use]
     pub const fn plus_nanos(self, nanoseconds: i64) -> Self {
@@ -72,5 +90,21 @@ mod tests {
         }
         assert_eq!(Timestamp(1_500_000_000).to_string(), "1970-01-01T00:00:01.500000000Z");
         assert_eq!(Timestamp(-1).unix(), -1);
+    }
+
+    #[test]
+    fn every_provider_s_way_of_writing_a_time_is_read() {
+        let check = |text: &str, unix: Option<i64>| {
+            assert_eq!(Timestamp::in_any_form(text).map(Timestamp::unix), unix, "{text}");
+        };
+        check("2026-11-21T10:00:00Z", Some(1_795_255_200));
+        check("2026-11-21T11:00:00.123456789+01:00", Some(1_795_255_200));
+        check("Sat, 21 Nov 2026 10:00:00 GMT", Some(1_795_255_200));
+        check("1795255200", Some(1_795_255_200));
+        check("1795255200.5", Some(1_795_255_200));
+        check("1795255200123", Some(1_795_255_200));
+        for text in ["", "soon", "-", "NaN", "2026-13-01T00:00:00Z", "e9"] {
+            check(text, None);
+        }
     }
 }

@@ -15,6 +15,7 @@ mod print;
 mod sql;
 mod time;
 
+pub use time::instant;
 pub use complete::{Completions, Item, ValuesOf, complete};
 pub use sql::{Condition, Param, TextSearch};
 

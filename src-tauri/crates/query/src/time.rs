@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 use waybill_model::Timestamp;
 
 /// The instant that `text` names, seen from `now`.
-pub(crate) fn instant(text: &str, now: Timestamp) -> Option<Timestamp> {
+#[must_use]
+pub fn instant(text: &str, now: Timestamp) -> Option<Timestamp> {
     let lower = text.trim().to_ascii_lowercase();
     if let Some(nanos) = span(&lower) {
         return now.0.checked_sub(nanos).map(Timestamp);

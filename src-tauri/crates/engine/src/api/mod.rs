@@ -9,6 +9,7 @@ mod endpoints;
 mod events;
 mod inboxes;
 mod payload;
+mod reconcile;
 mod replays;
 mod schemes;
 mod signature;
@@ -36,6 +37,10 @@ pub use inboxes::{
     SecretText,
 };
 pub use payload::{JsonNode, JsonNodeKind, JsonProblem, MultipartPart, PayloadKind, PayloadView};
+pub use reconcile::{
+    BringIn, BringInBy, BroughtIn, MatchedBy, NotBroughtIn, ReconcileRequest, ReconcileState,
+    ReconciledEntry, Reconciliation, RecoveredDelivery,
+};
 pub use replays::{
     AttemptList, AttemptsRequest, JobRef, ReplayPlan, ReplayStart, Selection, SendEvent, Sent, TargetCount,
 };

@@ -32,6 +32,13 @@ pub(super) async fn look(
 ) -> Result<Repaired> {
     if operation.intent.verb == "rotate" {
         let id = operation.intent.request["id"].as_str().map(str::to_owned);
+        // A provider that gives its secret whenever it is asked says which one holds.
+        if let Some(id) = id.as_deref().filter(|_| client.reads_secret()) {
+            let secret = client.read_secret(id).await?;
+            let endpoint = known_endpoint(engine, connection, id).await?;
+            let made = finish::rotate(engine, connection, description, operation, &endpoint, secret).await?;
+            return Ok(Repaired::Ended(made.secret));
+        }
         finding(&mut operation, "rotation_unknown", id.as_deref(), &[]);
         operation.note(engine).await;
         return Ok(Repaired::Open);
@@ -114,6 +121,10 @@ async fn judge(
 async fn secret_again(client: &Client, intent: &Intent, endpoint: &Endpoint, age: i64) -> Option<Created> {
     if let Some(key) = client.public_key(endpoint) {
         return Some(Created { endpoint: endpoint.clone(), secret: None, public_key: Some(key) });
+    }
+    if client.reads_secret() {
+        let secret = client.read_secret(&endpoint.id).await.ok()?;
+        return Some(Created { endpoint: endpoint.clone(), secret: Some(secret), public_key: None });
     }
     let key = intent.request[KEY].as_str().filter(|_| age < KEY_KEPT_NS)?;
     let new: NewEndpoint = serde_json::from_value(intent.request["new"].clone()).ok()?;
