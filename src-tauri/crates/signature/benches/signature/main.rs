@@ -14,7 +14,7 @@
 mod case;
 mod diagnosis;
 #[path = "../../../bench/src/figures.rs"]
-#[allow(dead_code, reason = "the other measurement uses the rest")]
+#[allow(dead_code, unused_imports, reason = "the other measurement uses the rest, and runs its tests")]
 mod figures;
 
 use case::{Case, timed};
