@@ -61,6 +61,27 @@ impl Store {
         .await
     }
 
+    /// Writes who answered a handshake, and with what. False when the delivery is not there.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub async fn set_answered(&self, id: DeliveryId, status: u16, handshake: String) -> Result<bool> {
+        self.write(DELIVERIES, move |connection| {
+            let before: Option<(String, u16)> = connection
+                .prepare_cached("SELECT inbox, status FROM deliveries WHERE id = ?1 AND undo IS NULL")?
+                .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let Some((inbox, before)) = before else { return Ok(false) };
+            connection
+                .prepare_cached("UPDATE deliveries SET status = ?2, handshake = ?3 WHERE id = ?1")?
+                .execute(params![id.0, status, handshake])?;
+            let errors = i64::from(status >= 400) - i64::from(before >= 400);
+            counts::add(connection, &inbox, Tally { errors, ..Tally::default() }, None)?;
+            Ok(true)
+        })
+        .await
+    }
+
     /// Writes what checking again has found: verdict, reason, scheme and the name of the secret that matched.
     /// Deliveries that are not there are passed over.
     ///
