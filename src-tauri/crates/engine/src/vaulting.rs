@@ -4,7 +4,7 @@
 use crate::engine::{Engine, EngineOptions, lock};
 use secrecy::{ExposeSecret, SecretString};
 use waybill_model::{
-    ErrorCode, Failure, Name, Result, SecretId, SecretKind, SecretMeta, SecretState, Timestamp, VaultKind,
+    ErrorCode, Failure, Name, Result, SecretId, SecretKind, SecretMeta, SecretState, Timestamp, VaultKind, VaultState,
 };
 use waybill_vault::{Vault, VaultChoice};
 
@@ -41,7 +41,9 @@ impl Engine {
 
     /// Proves that the vault takes a value of this length, before anything is made that needs it.
     pub(crate) async fn vault_ready(&self, length: usize) -> Result<()> {
-        self.0.vault.preflight(length).await.map_err(|error| self.vault_failure(error))
+        self.0.vault.preflight(length).await.map_err(|error| self.vault_failure(error))?;
+        self.vault_works();
+        Ok(())
     }
 
     /// Keeps a secret: the value first, then its name.
@@ -57,6 +59,7 @@ impl Engine {
         value: &SecretString,
     ) -> Result<SecretMeta> {
         self.0.vault.put_text(&id, value).await.map_err(|error| self.vault_failure(error))?;
+        self.vault_works();
         let meta = SecretMeta {
             id: id.clone(),
             name: new.name,
@@ -126,6 +129,11 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// What was just written and read back tells as much as a test would.
+    fn vault_works(&self) {
+        *lock(&self.0.vault_state) = Some(VaultState::Working);
     }
 
     fn vault_failure(&self, error: waybill_vault::VaultError) -> Failure {

@@ -142,7 +142,7 @@ pub(crate) async fn start(engine: &Engine, request: ReplayStart) -> Result<Repla
     if must_confirm(&plan) && !confirmed {
         return Err(Failure::new(
             ErrorCode::ConfirmationRequired,
-            format!("{} deliveries would go to {}. Nothing was sent.", plan.count, plan.host),
+            format!("{} would go to {}. Nothing was sent.", plan::counted(plan.count), plan.host),
         )
         .hint("Look at the plan and confirm it.")
         .details(serde_json::json!({ "warnings": plan.warnings })));
@@ -172,7 +172,7 @@ async fn title(
             let event = row.and_then(|row| row.event_type).unwrap_or_else(|| format!("delivery {one}"));
             format!("{event} → {}", target.host())
         }
-        _ => format!("{} deliveries → {}", ids.len(), target.host()),
+        _ => format!("{} → {}", plan::counted(ids.len() as u64), target.host()),
     })
 }
 

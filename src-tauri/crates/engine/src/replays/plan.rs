@@ -100,12 +100,20 @@ pub(super) async fn planned(
     Ok((plan, there))
 }
 
+/// A number of deliveries in words.
+pub(super) fn counted(count: impl Into<u64>) -> String {
+    match count.into() {
+        1 => "1 delivery".to_owned(),
+        many => format!("{many} deliveries"),
+    }
+}
+
 fn words(concern: Concern, plan: &waybill_replay::ReplayPlan, target: &Target) -> String {
     match concern {
         Concern::PublicTarget => format!(
-            "{} is on a public network: {} deliveries leave this machine.",
+            "{} is on a public network: {} would leave this machine.",
             target.host(),
-            plan.sendable
+            counted(plan.sendable)
         ),
         Concern::LiveEvents => format!("{} events are no tests.", plan.live),
         Concern::AlreadyAccepted => format!("{} were answered 2xx when they first came.", plan.accepted),
