@@ -9,6 +9,7 @@
 mod driver;
 mod hostile;
 mod journey;
+mod mending;
 mod person;
 mod pictures;
 mod secrets;

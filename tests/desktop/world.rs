@@ -15,8 +15,8 @@ use waybill_testkit::{
     Answer, Emission, Form, SigningMaterial, Simulator, SimulatorKind, SimulatorOptions, Target, sign,
 };
 
-const SHOP: &str = "shop-test";
-const SHOP_SECRET: &str = "whsec_shop_0123456789abcdef";
+pub(crate) const SHOP: &str = "shop-test";
+pub(crate) const SHOP_SECRET: &str = "whsec_shop_0123456789abcdef";
 const SOON: Duration = Duration::from_secs(20);
 
 /// The window and what stands around it.
@@ -165,7 +165,7 @@ impl World {
 }
 
 /// Sends a body to the shop's inbox under the signature of another, or the same.
-fn shop(sender: &mut Sender, signed: &str, sent: &str) {
+pub(crate) fn shop(sender: &mut Sender, signed: &str, sent: &str) {
     let secret = SigningMaterial::Shared(SHOP_SECRET.to_owned());
     let signature = sign::sign(Form::Stripe, &secret, "", SystemClock.now(), signed.as_bytes());
     let (name, value) = &signature[0];
