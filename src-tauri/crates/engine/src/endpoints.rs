@@ -99,6 +99,24 @@ pub(crate) async fn with_secrets(engine: &Engine) -> Result<HashSet<(Name, Strin
         .collect())
 }
 
+/// An endpoint's current secret, where it is known here.
+pub(crate) async fn current_secret(
+    engine: &Engine,
+    connection: &Name,
+    endpoint: &str,
+) -> Result<Option<secrecy::SecretString>> {
+    let found = engine.0.store.secrets().await?.into_iter().find(|meta| {
+        meta.kind == SecretKind::SharedSecret
+            && meta.state == SecretState::Current
+            && meta.connection.as_ref() == Some(connection)
+            && meta.endpoint.as_deref() == Some(endpoint)
+    });
+    match found {
+        Some(meta) => engine.secret_value(&meta.id).await,
+        None => Ok(None),
+    }
+}
+
 /// One endpoint with what is known of it here.
 pub(crate) async fn completed(engine: &Engine, endpoint: Endpoint) -> Result<Endpoint> {
     Ok(Known::gather(engine).await?.complete(endpoint))

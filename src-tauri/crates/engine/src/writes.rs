@@ -4,7 +4,7 @@
 use crate::api::*;
 use crate::connections::{client, find};
 use crate::custody::{self, Operation};
-use crate::endpoints::{completed, fresh, read_remote};
+use crate::endpoints::{completed, current_secret, fresh, read_remote};
 use crate::engine::Engine;
 use crate::samples;
 use serde_json::{Value, json};
@@ -198,7 +198,11 @@ pub(crate) async fn update(engine: &Engine, request: UpdateEndpoint) -> Result<E
         return Ok(only_call(client.dry_run(call).await?));
     }
     let before = known(engine, &connection, &request.id).await?;
-    let answered = client.update(&request.id, &patch, revision).await;
+    let secret = match client.needs_secret(&patch) {
+        true => current_secret(engine, &connection.name, &request.id).await?,
+        false => None,
+    };
+    let answered = client.update_with(&request.id, &patch, revision, secret.as_ref()).await;
     changed(engine, &connection, "update", &request.id, before, answered).await
 }
 

@@ -93,7 +93,7 @@ fn faults_of_the_newer_keys_are_told_where_they_are() {
         n,
         "choice = { value = \"id\"",
         "choice = { name = \"id\"",
-        "name = \"id\", name",
+        "name = \"id\", label",
         "unknown field `name`",
     );
     // Paces.
