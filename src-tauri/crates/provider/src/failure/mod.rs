@@ -4,6 +4,7 @@
 //! in it; a hint says what to do next. The token is covered should a provider echo it.
 
 mod problems;
+mod stopped;
 
 use crate::answer::{End, RawAnswer};
 use crate::decode;
@@ -85,34 +86,6 @@ impl Teller<'_> {
             .hint("Check the network and the connection's base address, then try again."),
             Lost::NoAnswer(cause) => self.open(request.reads(), &cause),
         }
-    }
-
-    /// The call was not made, as the credential was refused to the one before it.
-    pub(crate) fn refused_meanwhile(&self) -> Failure {
-        let (task, undone) = words(self.operation);
-        Failure::new(
-            ErrorCode::ProviderUnauthorized,
-            format!(
-                "{} refused the credential to another call, so it was not asked to {task}. {undone}",
-                self.title()
-            ),
-        )
-        .hint(self.hint(ErrorCode::ProviderUnauthorized))
-    }
-
-    /// The call was not made, as the provider asked to be left alone for longer than is borne.
-    pub(crate) fn held(&self, wait: Duration) -> Failure {
-        let (task, undone) = words(self.operation);
-        let seconds = wait.as_secs_f64().ceil();
-        Failure::new(
-            ErrorCode::ProviderRateLimited,
-            format!(
-                "{} asked to wait {seconds} s more, so it was not asked to {task}. {undone}",
-                self.title()
-            ),
-        )
-        .hint(self.hint(ErrorCode::ProviderRateLimited))
-        .details(json!({ "retry_after_s": seconds }))
     }
 
     /// The answer broke off: for a read nothing happened, for a write nobody knows.
