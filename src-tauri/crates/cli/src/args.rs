@@ -1,10 +1,12 @@
 //! The words of the command line, and nothing of what they do.
 
 mod endpoints;
+mod reconcile;
 mod schemes;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use endpoints::{ConnectionCommand, EndpointCommand, LogStateArg};
+pub(crate) use reconcile::{ByArg, Reconcile, Repair};
 pub(crate) use schemes::{SchemeAdd, SchemeCommand, SchemeDetect};
 use std::path::PathBuf;
 
@@ -87,6 +89,12 @@ pub(crate) enum Command {
     /// Endpoints at the providers.
     #[command(subcommand)]
     Endpoint(EndpointCommand),
+    /// What a provider says it sent, beside what came; what is missing can be brought in. Ends with 1 when
+    /// something is missing.
+    #[command(
+        after_help = "Examples:\n  waybill reconcile --connection acme --since 2d\n  waybill reconcile --connection acme --endpoint wh_3fa1c802 --bring-in"
+    )]
+    Reconcile(Reconcile),
     /// Secrets in the vault.
     #[command(subcommand)]
     Secret(SecretCommand),

@@ -223,6 +223,7 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
                 format!("{} sends {entry} again.", at.connection)
             });
         }
+        EndpointCommand::Repair(args) => return crate::custody::run(args, engine, out).await,
         EndpointCommand::History { connection } => {
             let entries = engine.call("endpoints.history", json!({ "connection": connection })).await?;
             out.result(&entries, || {

@@ -6,6 +6,7 @@
 
 mod args;
 mod catalogue;
+mod custody;
 mod deliveries;
 mod diagnosis;
 mod endpoints;
@@ -14,6 +15,7 @@ mod input;
 mod listen;
 mod output;
 mod passphrase;
+mod reconcile;
 mod replays;
 mod schemes;
 mod secrets;
@@ -150,6 +152,7 @@ async fn dispatch(command: Command, engine: &Engine, out: &Out) -> Result<Outcom
         Command::Scheme(command) => schemes::run(command, engine, out).await,
         Command::Connection(command) => endpoints::connections(command, engine, out).await,
         Command::Endpoint(command) => endpoints::run(command, engine, out).await,
+        Command::Reconcile(args) => reconcile::run(args, engine, out).await,
         Command::Secret(command) => secrets::run(command, engine, out).await,
         Command::Doctor => tools::doctor(engine, out).await,
     }

@@ -78,7 +78,10 @@ pub(crate) fn wanted(command: &Command) -> Wanted {
         }
         Command::Endpoint(EndpointCommand::History { .. }) => Wanted::No,
         Command::Endpoint(EndpointCommand::Create { .. } | EndpointCommand::Rotate { .. }) => Wanted::Writes,
-        Command::Endpoint(_) => Wanted::Reads,
+        Command::Endpoint(EndpointCommand::Repair(repair)) => {
+            when(repair.case.is_some() && !repair.dismiss, Wanted::Writes)
+        }
+        Command::Endpoint(_) | Command::Reconcile(_) => Wanted::Reads,
         Command::Secret(SecretCommand::Set { .. }) => Wanted::Writes,
         Command::Secret(SecretCommand::Show { .. } | SecretCommand::Remove { .. }) => Wanted::Reads,
         Command::Inbox(_)
@@ -104,6 +107,9 @@ mod tests {
             ("inbox add a", Wanted::No),
             ("inbox add a --scheme mynd --secret-env S", Wanted::Writes),
             ("inbox remove a", Wanted::Reads),
+            ("endpoint repair", Wanted::No),
+            ("endpoint repair x", Wanted::Writes),
+            ("reconcile --connection c", Wanted::Reads),
             ("deliveries list", Wanted::No),
             ("deliveries show 1", Wanted::No),
             ("verify --delivery 1 --scheme mynd", Wanted::Reads),

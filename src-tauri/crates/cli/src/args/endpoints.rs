@@ -1,5 +1,6 @@
 //! The words of `waybill connection` and `waybill endpoint`.
 
+use super::reconcile::Repair;
 use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Subcommand)]
@@ -216,6 +217,11 @@ pub(crate) enum EndpointCommand {
         #[command(flatten)]
         at: At,
     },
+    /// Go on with a create or a rotation that has no known end. Without an id: list those that there are.
+    #[command(
+        after_help = "Examples:\n  waybill endpoint repair\n  waybill endpoint repair op-0198 --dismiss --yes"
+    )]
+    Repair(Repair),
     /// What was written at the provider from here.
     #[command(after_help = "Example:\n  waybill endpoint history --connection acme")]
     History {
