@@ -91,8 +91,10 @@ export function useRun<N extends MutationName>(name: N): UseMutationResult<Respo
     mutationKey: [name],
     mutationFn: (request) => platform.call(name, request),
     onSettled: (_answer, problem) => {
-      // A call whose outcome is unknown may have done its work, so it makes the same things stale.
-      if (problem === null || asFailure(problem).code === "outcome_unknown") {
+      // A call whose outcome is unknown may have done its work, and one whose secret was refused did: both make the
+      // same things stale.
+      const code = problem === null ? null : asFailure(problem).code;
+      if (code === null || code === "outcome_unknown" || code === "secret_at_risk") {
         const stale: readonly Tag[] = INVALIDATES[name as keyof typeof INVALIDATES] ?? [];
         invalidate(client, stale);
       }

@@ -34,6 +34,8 @@ export interface EndpointsSearch {
   tab?: string | undefined;
   /** The form for a new one is open. */
   new?: true | undefined;
+  /** Every endpoint's log beside what arrived, instead of the list. */
+  reconcile?: true | undefined;
 }
 export interface ConnectionsSearch {
   name?: string | undefined;
@@ -91,6 +93,7 @@ const routes = [
       id: text(raw.id),
       tab: text(raw.tab),
       new: flag(raw.new),
+      reconcile: flag(raw.reconcile),
     }),
   }),
   createRoute({

@@ -21,6 +21,7 @@ import {
   emptyConnection,
   gaps,
   neededVars,
+  scopesOf,
 } from "./form";
 import { ProviderGrid } from "./ProviderGrid";
 import { TestResult } from "./TestResult";
@@ -74,6 +75,7 @@ function ConnectionForm({
   const problem = (field: string) => said.byField[field] ?? needed[field];
   const auth = provider.auth.find((form) => form.id === value.auth) ?? provider.auth[0];
   const vars = neededVars(value, provider);
+  const scopes = scopesOf(provider);
   const busy = add.isPending || test.isPending || remove.isPending;
 
   const submit = async () => {
@@ -229,6 +231,14 @@ function ConnectionForm({
         </div>
       )}
       {value.base !== "own" ? problem("base_url") ? <p className={styles.bad}>{problem("base_url")}</p> : null : null}
+      {scopes.length > 1 ? (
+        <Choice
+          legend="Webhooks of"
+          value={value.scope}
+          options={scopes.map((scope) => ({ value: scope, label: `Webhooks of ${scope}` }))}
+          onChange={(scope) => change({ scope })}
+        />
+      ) : null}
       {provider.variables
         .filter((variable) => vars.includes(variable.name))
         .map((variable) => (

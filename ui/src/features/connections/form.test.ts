@@ -8,6 +8,7 @@ import {
   emptyConnection,
   gaps,
   neededVars,
+  scopesOf,
 } from "./form";
 import { foundProviders } from "./ProviderGrid";
 
@@ -47,6 +48,26 @@ it("names every gap at its field", () => {
   });
   expect(gaps(draft({ base: "own", ownBase: "x" }), ledger, "t", [])).toHaveProperty("base_url");
   expect(gaps(draft(), ledger, "t", ["ledger"])).toEqual({});
+});
+
+it("of several kinds of accounts only the variables of the chosen kind are asked for and sent", () => {
+  const hub = provider({
+    bases: [{ label: "Hub", url: "https://hub.example/api" }],
+    variables: [
+      { name: "owner", label: "Owner", hint: "", scope: "a repository" },
+      { name: "repo", label: "Repository", hint: "", scope: "a repository" },
+      { name: "org", label: "Organisation", hint: "", scope: "an organisation" },
+      { name: "region", label: "Region", hint: "" },
+    ],
+  });
+  expect(scopesOf(hub)).toEqual(["a repository", "an organisation"]);
+  expect(scopesOf(ledger)).toEqual([]);
+  const typed = { owner: "acme", repo: "api", org: "acme", region: "eu" };
+  const one = { ...emptyConnection(hub, []), vars: typed };
+  expect(Object.keys(addRequest(one, hub, "t").vars)).toEqual(["owner", "repo", "region"]);
+  const other = { ...one, scope: "an organisation" };
+  expect(Object.keys(addRequest(other, hub, "t").vars)).toEqual(["org", "region"]);
+  expect(Object.keys(gaps({ ...other, vars: {} }, hub, "t", []))).toEqual(["org", "region"]);
 });
 
 it("a refusal stands at the fields it names, else above", () => {

@@ -13,6 +13,8 @@ export interface ConnectionDraft {
   base: BaseChoice;
   ownBase: string;
   vars: Record<string, string>;
+  /** Of which kind the account is, where the provider has several. */
+  scope: string;
   auth: string;
 }
 
@@ -23,8 +25,14 @@ export function emptyConnection(provider: ProviderInfo, taken: readonly string[]
     base: provider.bases.length > 0 ? 0 : "own",
     ownBase: "",
     vars: Object.fromEntries(provider.variables.map((variable) => [variable.name, ""])),
+    scope: scopesOf(provider)[0] ?? "",
     auth: provider.auth[0]?.id ?? "",
   };
+}
+
+/** The kinds of accounts, where there are several: `a repository`, `an organisation`. */
+export function scopesOf(provider: Pick<ProviderInfo, "variables">): string[] {
+  return [...new Set(provider.variables.map((variable) => variable.scope).filter((scope) => scope !== undefined))];
 }
 
 /** The variables that stand in an address. */
@@ -37,10 +45,14 @@ export function filled(template: string, vars: Record<string, string>): string {
   return template.replace(/\{([^{}]+)\}/g, (whole, name: string) => vars[name]?.trim() || whole);
 }
 
-/** The variables this connection needs: with a base of one's own, those of the address are no matter. */
+/**
+ * The variables this connection needs: with a base of one's own, those of the address are no matter; of those that
+ * belong to kinds of accounts, only the ones of the chosen kind.
+ */
 export function neededVars(draft: ConnectionDraft, provider: ProviderInfo): string[] {
   const inBases = new Set(provider.bases.flatMap((base) => placeholders(base.url)));
   return provider.variables
+    .filter((variable) => variable.scope === undefined || variable.scope === draft.scope)
     .map((variable) => variable.name)
     .filter((name) => {
       if (!inBases.has(name)) return true;
@@ -81,8 +93,7 @@ export function gaps(
     nameProblem(draft.name) ?? (taken.includes(draft.name) ? "There is a connection of this name." : undefined);
   if (name) problems.name = name;
   for (const variable of provider.variables) {
-    // Of the variables of several kinds of accounts only those of one kind are given; which, the engine tells.
-    if (!variable.scope && neededVars(draft, provider).includes(variable.name) && !draft.vars[variable.name]?.trim())
+    if (neededVars(draft, provider).includes(variable.name) && !draft.vars[variable.name]?.trim())
       problems[variable.name] = `${variable.label} is needed.`;
   }
   if (draft.base === "own" && !/^https?:\/\/[^/]/.test(draft.ownBase.trim()))

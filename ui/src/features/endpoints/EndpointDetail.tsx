@@ -1,6 +1,5 @@
 // One endpoint: its tabs, and what can be done with it. Everything that writes at the provider asks once.
-import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useActions } from "@/app/actions/registry";
 import { toast } from "@/app/feedback/toasts";
 import { useLate, usePlatform, useRun } from "@/app/host";
@@ -9,15 +8,17 @@ import { ActionButton, Button } from "@/components/Button";
 import { CopyButton } from "@/components/Copy";
 import { X } from "@/components/icons";
 import { Tabs } from "@/components/Tabs";
-import type { DryRunCall, Endpoint, Failure, LogEntry, ProviderInfo } from "@/generated/api";
+import type { DryRunCall, Endpoint, Failure, ProviderInfo } from "@/generated/api";
 import { asFailure } from "@/lib/failure";
 import { duration } from "@/lib/format";
 import { Ask } from "./Ask";
+import { Consequence } from "./Consequence";
 import type { Custody } from "./custody/CustodyPanel";
-import { LogTab } from "./LogTab";
 import { OverviewTab } from "./OverviewTab";
 import { ability, nameOf, shortTitle, stateOf } from "./operations";
 import { pageStyles as styles } from "./Page";
+import { ReconcileTab } from "./reconcile/ReconcileTab";
+import { useMissing } from "./reconcile/useReconcile";
 import { SecretTab } from "./SecretTab";
 
 type Question = "test" | "rotate" | "active" | "delete";
@@ -44,12 +45,13 @@ interface EndpointDetailProps {
   onEdit: () => void;
   onClose: () => void;
   onCustody: (custody: Custody) => void;
+  /** Findings about it, above its tabs. */
+  notes?: ReactNode;
 }
 
 export function EndpointDetail(props: EndpointDetailProps) {
-  const { endpoint, provider, tab, onTab, onEdit, onClose, onCustody } = props;
+  const { endpoint, provider, tab, onTab, onEdit, onClose, onCustody, notes } = props;
   const platform = usePlatform();
-  const client = useQueryClient();
   const test = useRun("endpoints.test");
   const rotate = useRun("endpoints.rotate");
   const setActive = useRun("endpoints.set_active");
@@ -162,7 +164,7 @@ export function EndpointDetail(props: EndpointDetailProps) {
         const failure = asFailure(thrown);
         if (failure.code !== "secret_at_risk") return setProblem(failure);
         done();
-        onCustody({ kind: "at_risk", failure, inbox: null, scheme: null });
+        onCustody({ kind: "at_risk", failure });
       },
     });
   const doSwitch = () =>
@@ -203,7 +205,7 @@ export function EndpointDetail(props: EndpointDetailProps) {
 
   // Where a handler elsewhere is cut off, the host is typed. An inbox of our own, or one that gets nothing, is no harm.
   const typed = endpoint.active && endpoint.inbox === null ? hostOnly(endpoint.url) : undefined;
-  const entries = client.getQueryData<LogEntry[]>(["endpoints.log", endpoint.connection, endpoint.id, null]);
+  const missing = useMissing(endpoint);
   const address = <span className="mono">{endpoint.url}</span>;
   return (
     <>
@@ -230,6 +232,7 @@ export function EndpointDetail(props: EndpointDetailProps) {
             <ActionButton id="switch-endpoint" />
             <ActionButton id="delete-endpoint" tone="danger" />
           </div>
+          {notes ? <div className={styles.inner}>{notes}</div> : null}
         </div>
       </div>
       <Tabs
@@ -241,9 +244,11 @@ export function EndpointDetail(props: EndpointDetailProps) {
           { id: "overview", label: "Overview", content: <OverviewTab endpoint={endpoint} provider={provider} /> },
           {
             id: "log",
-            label: "Delivery log",
-            count: entries?.length,
-            content: <LogTab key={`${endpoint.connection} ${endpoint.id}`} endpoint={endpoint} provider={provider} />,
+            label: "Reconcile",
+            count: missing,
+            content: (
+              <ReconcileTab key={`${endpoint.connection} ${endpoint.id}`} endpoint={endpoint} provider={provider} />
+            ),
           },
           {
             id: "secret",
@@ -316,6 +321,7 @@ export function EndpointDetail(props: EndpointDetailProps) {
               </>
             )}
           </p>
+          {endpoint.active ? <Consequence endpoint={endpoint} provider={provider} /> : null}
           {able.active.note ? <p className="muted">{able.active.note}</p> : null}
         </Ask>
       ) : null}
@@ -336,6 +342,7 @@ export function EndpointDetail(props: EndpointDetailProps) {
             to {address} and forgets its delivery log. It can't be taken back; a new one has a new secret. What was
             captured here stays, and so does its secret, retired.
           </p>
+          <Consequence endpoint={endpoint} provider={provider} />
           {able.remove.note ? <p className="muted">{able.remove.note}</p> : null}
         </Ask>
       ) : null}

@@ -156,12 +156,7 @@ export function EndpointForm(props: EndpointFormProps) {
       if (found.code === "secret_at_risk") {
         draft.drop();
         onDone(null);
-        onCustody({
-          kind: "at_risk",
-          failure: found,
-          inbox: value.inbox.trim() || null,
-          scheme: provider?.scheme ?? null,
-        });
+        onCustody({ kind: "at_risk", failure: found });
       } else fail(found);
     }
   };

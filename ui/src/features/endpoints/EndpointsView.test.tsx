@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { App } from "@/app/App";
 import { createQueryClient } from "@/app/host";
 import { createAppRouter } from "@/app/router";
-import type { EndpointProblem, Failure } from "@/generated/api";
+import type { BringIn, CustodyCase, EndpointProblem, Failure, ReconciledEntry } from "@/generated/api";
 import { createFake, type Fake, type FakeOptions } from "@/platform/fake";
 import { dropDraft } from "./drafts";
 
@@ -55,47 +55,166 @@ it("what the provider refuses stands at its field", async () => {
   expect(screen.getByLabelText(/^Address/).getAttribute("aria-invalid")).toBe("true");
 });
 
-it("a secret the vault refused keeps its panel open until it is taken", async () => {
-  const { fake } = open("/endpoints?new=true", {
-    "endpoints.create": () => {
-      throw {
-        code: "secret_at_risk",
-        message: "The provider made endpoint ep_9 and its signing secret, but the vault refused it.",
-        details: { secret_id: "s-new", endpoint: "ep_9", connection: "acme" },
-      };
-    },
-  });
-  fireEvent.click(await button("Create endpoint"));
-  const panel = await screen.findByRole("dialog", { name: /not in the vault/ });
-  fireEvent.keyDown(panel, { key: "Escape" });
-  fireEvent.click(within(panel).getByRole("button", { name: "I have it, close" }));
-  expect(screen.queryByRole("dialog", { name: /not in the vault/ })).toBeTruthy();
-  expect(within(panel).queryByRole("button", { name: "Close" })).toBeNull();
-  fireEvent.click(within(panel).getByRole("button", { name: "Copy" }));
-  await waitFor(() => expect(fake.copied).toEqual(["made-up, not a secret"]));
-  fireEvent.click(within(panel).getByRole("button", { name: "I have it, close" }));
-  await waitFor(() => expect(screen.queryByRole("dialog", { name: /not in the vault/ })).toBeNull());
+const refusedByVault = () => {
+  throw {
+    code: "secret_at_risk",
+    message: "The provider made endpoint ep_9 and its signing secret, but the vault refused it.",
+    details: { secret_id: "s-new", endpoint: "ep_9", connection: "acme", case: "i-1" },
+  };
+};
+const aCase = (more: Partial<CustodyCase> = {}): CustodyCase => ({
+  id: "i-1",
+  connection: "acme",
+  operation: "create",
+  url: "https://api.example.com/hooks",
+  endpoint: null,
+  state: "under_way",
+  message: "A create is under way, or was broken off with its answer sealed.",
+  mend: "Repair goes on with it.",
+  created_at: "2026-11-21T10:00:00Z",
+  ...more,
 });
 
-it("trying again puts it into the vault, with the inbox that was asked for", async () => {
+it("a secret the vault refused can be copied, and left for later: it stands among the findings", async () => {
+  let made = false;
   const { fake } = open("/endpoints?new=true", {
     "endpoints.create": () => {
-      throw {
-        code: "secret_at_risk",
-        message: "Refused.",
-        details: { secret_id: "s-new", endpoint: "ep_9", connection: "acme" },
-      };
+      made = true;
+      return refusedByVault();
+    },
+    "custody.list": () => (made ? [aCase()] : []),
+  });
+  fireEvent.click(await button("Create endpoint"));
+  const panel = await screen.findByRole("dialog", { name: /not in the vault yet/ });
+  fireEvent.click(within(panel).getByRole("button", { name: "Copy" }));
+  await waitFor(() => expect(fake.copied).toEqual(["made-up, not a secret"]));
+  fireEvent.click(within(panel).getByRole("button", { name: "Close, mend it later" }));
+  await waitFor(() => expect(screen.queryByRole("dialog", { name: /not in the vault yet/ })).toBeNull());
+  expect(await screen.findByText("A secret is not in the vault yet.")).toBeTruthy();
+  expect(await button(/^Repair:/)).toBeTruthy();
+});
+
+it("trying again repairs the case, and reveals nothing on the way", async () => {
+  let asked = 0;
+  const { fake } = open("/endpoints?new=true", {
+    "endpoints.create": refusedByVault,
+    "custody.repair": () => {
+      asked += 1;
+      if (asked === 1) throw { code: "vault_failed", message: "The vault can't be written." };
+      return { secret: null, case: null };
     },
   });
   fireEvent.click(await button("Create endpoint"));
   fireEvent.click(await button("Try again"));
-  await waitFor(() => expect(called(fake, "inboxes.create")).toHaveLength(1));
-  expect(called(fake, "inboxes.create")[0]?.request).toMatchObject({
-    name: "acme",
-    scheme: "mynd",
-    secrets: ["made-up, not a secret"],
-  });
+  expect(await screen.findByText(/The vault can't be written/)).toBeTruthy();
+  fireEvent.click(await button("Try again"));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(called(fake, "custody.repair").map((call) => call.request)).toEqual([{ id: "i-1" }, { id: "i-1" }]);
+  expect(called(fake, "secrets.reveal")).toEqual([]);
+  expect(called(fake, "inboxes.create")).toEqual([]);
+});
+
+it("a case that rotating mends asks once, rotates, and tells where the secret is", async () => {
+  const { fake } = open("/endpoints", {
+    "custody.list": () => [aCase({ state: "found_rotate", endpoint: "ep_1", message: "The create did happen." })],
+  });
+  fireEvent.click(await button(/^Rotate now:/));
+  const ask = await screen.findByRole("dialog", { name: /^Rotate the secret/ });
+  expect(within(ask).getByText(/Nobody has the one that was lost/)).toBeTruthy();
+  fireEvent.click(within(ask).getByRole("button", { name: "Rotate now" }));
+  await waitFor(() => expect(called(fake, "endpoints.rotate")).toHaveLength(1));
+  expect(called(fake, "endpoints.rotate")[0]?.request).toEqual({ connection: "acme", id: "ep_1", dry_run: false });
+  expect(await screen.findByRole("dialog", { name: "In your keychain" })).toBeTruthy();
+});
+
+it("deleting and making again is two calls with the same address and events", async () => {
+  const { fake } = open("/endpoints", {
+    "custody.list": () => [aCase({ state: "found_make_again", endpoint: "ep_1" })],
+  });
+  fireEvent.click(await button(/^Delete and make again:/));
+  const ask = await screen.findByRole("dialog", { name: /make it again/ });
+  fireEvent.click(within(ask).getByRole("button", { name: "Delete and make again" }));
+  await waitFor(() => expect(called(fake, "endpoints.create")).toHaveLength(1));
+  expect(called(fake, "endpoints.delete")).toHaveLength(1);
+  expect(called(fake, "endpoints.create")[0]?.request).toMatchObject({
+    url: "https://api.example.com/hooks/mynd",
+    dry_run: false,
+  });
+});
+
+it("dismissing says what is lost, and asks once", async () => {
+  const { fake } = open("/endpoints", { "custody.list": () => [aCase({ state: "no_list" })] });
+  fireEvent.click(await button(/^Dismiss:/));
+  const ask = await screen.findByRole("dialog", { name: "Dismiss this finding?" });
+  expect(within(ask).getByText(/it stays at the provider, without a secret here/)).toBeTruthy();
+  expect(called(fake, "custody.dismiss")).toEqual([]);
+  fireEvent.click(within(ask).getByRole("button", { name: "Dismiss" }));
+  await waitFor(() => expect(called(fake, "custody.dismiss")).toHaveLength(1));
+});
+
+it("what is missing is brought in, in calls of a hundred, and the failed ones are told with their reasons", async () => {
+  const entry = (n: number): ReconciledEntry => ({
+    entry: {
+      id: `e-${n}`,
+      endpoint: "ep_1",
+      event_type: "run.failed",
+      event_id: null,
+      state: "failed",
+      status: "failed",
+      attempts: 1,
+      response_status: null,
+      latency_ms: null,
+      error: "timeout",
+      sent_at: "2026-11-21T10:00:00Z",
+      next_retry_at: null,
+      has_request: false,
+      delivery: null,
+      raw: {},
+    },
+    state: "missing",
+    matched_by: null,
+    verdict: null,
+    status: null,
+    later: false,
+  });
+  const { fake } = open("/endpoints?id=acme%2Fep_1&tab=log", {
+    "endpoints.reconcile": () => [
+      {
+        endpoint: "ep_1",
+        url: "https://api.example.com/hooks/mynd",
+        inbox: null,
+        sent: 250,
+        arrived: 0,
+        accepted: 0,
+        missing: 250,
+        pending: 0,
+        not_in_log: [],
+        entries: Array.from({ length: 250 }, (_, n) => entry(n)),
+        more: false,
+        can_recover: false,
+        can_redeliver: true,
+        failure: null,
+      },
+    ],
+    "endpoints.bring_in": ({ entries }) => ({
+      recovered: [],
+      redelivered: entries.filter((id) => id !== "e-7"),
+      already_here: [],
+      failed: entries.includes("e-7")
+        ? [{ entry: "e-7", failure: { code: "provider_not_found", message: "The log has no entry e-7 any more." } }]
+        : [],
+    }),
+  });
+  fireEvent.click(await button(/^Bring in all 250/));
+  const ask = await screen.findByRole("dialog", { name: "Bring in 250 missing deliveries?" });
+  fireEvent.click(within(ask).getByRole("button", { name: "Have sent again 250" }));
+  expect(await screen.findByText(/249 asked for/)).toBeTruthy();
+  expect(screen.getByText(/The log has no entry it any more/)).toBeTruthy();
+  expect(screen.getByText("e-7", { selector: ".failed *, li *" })).toBeTruthy();
+  const calls = called(fake, "endpoints.bring_in").map((call) => (call.request as BringIn).entries.length);
+  expect(calls).toEqual([100, 100, 50]);
+  // It is looked at once more when the calls are done.
+  await waitFor(() => expect(called(fake, "endpoints.reconcile").length).toBeGreaterThan(1));
 });
 
 it("a dry run makes no endpoint", async () => {

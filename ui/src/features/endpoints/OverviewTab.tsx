@@ -9,7 +9,7 @@ import type { Endpoint, HistoryEntry, ProviderInfo } from "@/generated/api";
 import { VAULT_PLACE } from "./custody/words";
 import { offWords } from "./findings";
 import { fieldValue } from "./form";
-import { isInstant } from "./log";
+import { isInstant } from "./instant";
 import { shortTitle } from "./operations";
 import { Strip, pageStyles as styles } from "./Page";
 

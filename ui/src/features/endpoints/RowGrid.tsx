@@ -1,7 +1,8 @@
 // A list of rows with columns, of any length: rows may be on their way still, columns leave when there is no room.
-// One tab stop; arrows, J and K, Page and Home keys move, Enter opens.
+// One tab stop; arrows, J and K, Page and Home keys move, Enter opens. Rows may be chosen: Space, or a click on the mark.
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { useActions } from "@/app/actions/registry";
+import { Check } from "@/components/icons";
 import { VirtualList, type VirtualListHandle, virtualRow } from "@/components/VirtualList";
 import { cx } from "@/lib/cx";
 import styles from "./RowGrid.module.css";
@@ -32,12 +33,22 @@ interface RowGridProps<T> {
   rowHeight?: number;
   onRange?: ((first: number, end: number) => void) | undefined;
   empty?: ReactNode;
+  /** Rows can be chosen with it. */
+  choice?: Choice<T> | undefined;
+  /** The row that has the keys. */
+  onActive?: ((row: T | undefined) => void) | undefined;
+}
+
+export interface Choice<T> {
+  /** Undefined: this one can't be chosen. */
+  chosen: (row: T) => boolean | undefined;
+  onToggle: (row: T) => void;
 }
 
 const HEAD = 28;
 
 export function RowGrid<T>(props: RowGridProps<T>) {
-  const { label, total, rowAt, keyOf, selected, onOpen, rowHeight = 34, onRange, empty } = props;
+  const { label, total, rowAt, keyOf, selected, onOpen, rowHeight = 34, onRange, empty, choice, onActive } = props;
   const frame = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualListHandle>(null);
   const prefix = useId();
@@ -69,9 +80,39 @@ export function RowGrid<T>(props: RowGridProps<T>) {
   }, [selected, measured]);
 
   // A width of nothing is not measured yet.
-  const columns = props.columns.filter((column) => width === 0 || column.from === undefined || width >= column.from);
+  const shown = props.columns.filter((column) => width === 0 || column.from === undefined || width >= column.from);
+  const mark: GridColumn<T> = {
+    id: "chosen",
+    head: "Chosen",
+    quiet: true,
+    track: "18px",
+    cell: (row) => {
+      const chosen = choice?.chosen(row);
+      return chosen === undefined ? null : (
+        // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: Space does the same on the row
+        <span
+          className={styles.mark}
+          data-chosen={chosen}
+          onClick={(event) => {
+            event.stopPropagation();
+            choice?.onToggle(row);
+          }}
+        >
+          {chosen ? <Check size={12} aria-hidden="true" /> : null}
+          <span className="sr">{chosen ? "chosen" : "not chosen"}</span>
+        </span>
+      );
+    },
+  };
+  const columns = choice ? [mark, ...shown] : shown;
   const tracks = { gridTemplateColumns: columns.map((column) => column.track).join(" ") };
   const at = Math.min(active, Math.max(0, total - 1));
+  const here = rowAt(at);
+  const hereKey = here === undefined ? undefined : keyOf(here);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it is another row
+  useEffect(() => {
+    onActive?.(here);
+  }, [hereKey]);
 
   const go = (index: number) => {
     const next = Math.min(total - 1, Math.max(0, index));
@@ -116,6 +157,7 @@ export function RowGrid<T>(props: RowGridProps<T>) {
     const row = rowAt(at);
     if (target !== undefined) go(target);
     else if (event.key === "Enter" && row !== undefined && onOpen) onOpen(row);
+    else if (event.key === " " && row !== undefined && choice?.chosen(row) !== undefined) choice.onToggle(row);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -143,6 +185,7 @@ export function RowGrid<T>(props: RowGridProps<T>) {
         rows={total}
         rowHeight={rowHeight}
         columns={columns.length}
+        multi={choice !== undefined}
         head={total > 0 ? { content: head, height: HEAD } : undefined}
         active={total > 0 ? at : undefined}
         idOf={(index) => `${prefix}-${index}`}
@@ -158,7 +201,7 @@ export function RowGrid<T>(props: RowGridProps<T>) {
               id={id}
               role="row"
               aria-rowindex={index + 2}
-              aria-selected={row !== undefined && keyOf(row) === selected}
+              aria-selected={row !== undefined && (choice ? choice.chosen(row) === true : keyOf(row) === selected)}
               data-active={index === at}
               className={cx(virtualRow, styles.cells, styles.row)}
               style={{ ...style, ...tracks }}

@@ -1,7 +1,5 @@
 import { expect, it } from "vitest";
-import type { LogEntry } from "@/generated/api";
-import { findings, offWords } from "./findings";
-import { answerWords, logCounts } from "./log";
+import { findings, isPrivateHost, keysOf, offWords } from "./findings";
 import { endpoint } from "./samples";
 
 it("finds what was switched off, old addresses and one address twice", () => {
@@ -31,38 +29,38 @@ it.each([
   expect(offWords(one)).toBe(words);
 });
 
-const entry = (more: Partial<LogEntry>): LogEntry => ({
-  id: "1",
-  endpoint: null,
-  event_type: null,
-  event_id: null,
-  state: "unknown",
-  status: "",
-  attempts: null,
-  response_status: null,
-  latency_ms: null,
-  error: null,
-  sent_at: null,
-  next_retry_at: null,
-  has_request: false,
-  delivery: null,
-  raw: {},
-  ...more,
-});
-
 it.each([
-  [{ response_status: 204 }, "204", "ok"],
-  [{ response_status: 500 }, "500", "bad"],
-  [{ state: "failed", error: "Request timed out: timeout" }, "timeout", "bad"],
-  [{ state: "failed", error: "connection refused" }, "no answer", "bad"],
-  [{ state: "pending" }, "waiting", "info"],
-  [{ state: "succeeded" }, "accepted", "ok"],
-  [{}, "unknown", "none"],
-] as [Partial<LogEntry>, string, string][])("the answer of %j", (more, word, tone) => {
-  expect(answerWords(entry(more))).toMatchObject({ word, tone });
+  ["localhost", true],
+  ["127.0.0.1", true],
+  ["10.1.2.3", true],
+  ["172.15.0.1", false],
+  ["172.16.0.1", true],
+  ["172.32.0.1", false],
+  ["192.168.1.9", true],
+  ["169.254.1.1", true],
+  ["100.64.0.1", true],
+  ["100.63.0.1", false],
+  ["8.8.8.8", false],
+  ["[::1]", true],
+  ["[fd00::1]", true],
+  ["[fe80::1]", true],
+  ["[2606:4700::1]", false],
+  ["build-box", true],
+  ["nas.local", true],
+  ["hooks.internal", true],
+  ["blue-heron.trycloudflare.com", false],
+])("a host only this network knows: %s: %s", (host, known) => {
+  expect(isPrivateHost(host)).toBe(known);
 });
 
-it("counts what arrived and what did not", () => {
-  const log = [entry({ delivery: "d-1" }), entry({ state: "failed" }), entry({ delivery: "d-2", state: "failed" })];
-  expect(logCounts(log)).toEqual({ sent: 3, here: 2, missing: 1, failed: 2 });
+it("a private host is a finding only where the provider is elsewhere and sends", () => {
+  const near = endpoint({ id: "1", url: "http://127.0.0.1:4400/in/a" });
+  const silent = endpoint({ id: "2", url: "http://10.0.0.1/a", active: false });
+  const local = endpoint({ id: "3", connection: "sim", url: "http://127.0.0.1:4400/in/b" });
+  const all = [near, silent, local];
+  expect(findings(all, [], null, new Set(["sim"])).unreachable).toEqual([near]);
+  // What is to be moved to the public address is told of once.
+  const moved = findings(all, [{ name: "a" }], "https://new.example.com", new Set(["sim"]));
+  expect([moved.old.length, moved.unreachable]).toEqual([1, []]);
+  expect(keysOf(moved).old.has("acme\n1")).toBe(true);
 });

@@ -9,15 +9,18 @@ import { Badge } from "@/components/Badge";
 import { ActionButton, Button } from "@/components/Button";
 import { EmptyState, FailureNote, Waiting } from "@/components/States";
 import type { Endpoint, EndpointProblem } from "@/generated/api";
-import { counted } from "@/lib/format";
+import { count, counted } from "@/lib/format";
+import { CustodyFindings, useCases } from "./custody/CustodyFindings";
 import { type Custody, CustodyPanel } from "./custody/CustodyPanel";
 import { EndpointDetail, tabOf } from "./EndpointDetail";
 import { EndpointForm } from "./EndpointForm";
-import { findings, offWords } from "./findings";
+import { type FindingKind, findings, keysOf, offWords } from "./findings";
+import { isLocal } from "./form";
 import { MoveDialog } from "./MoveDialog";
 import { endpointKey, eventsWords, nameOf, shortTitle, stateOf } from "./operations";
 import { Ago, Page, Strip, pageStyles as styles } from "./Page";
 import { type GridColumn, RowGrid, Stack } from "./RowGrid";
+import { ReconcileAll } from "./reconcile/ReconcileAll";
 
 /** Every word typed stands in the address, the name, the connection, the state or an event type. */
 export function matches(endpoint: Endpoint, typed: string): boolean {
@@ -46,6 +49,7 @@ export function EndpointsView() {
   const reading = useLate(read.isPending);
   const [problems, setProblems] = useState<readonly EndpointProblem[]>([]);
   const [typed, setTyped] = useState("");
+  const [only, setOnly] = useState<FindingKind | null>(null);
   const [editing, setEditing] = useState(false);
   const [moving, setMoving] = useState(false);
   const [custody, setCustody] = useState<Custody | null>(null);
@@ -56,6 +60,7 @@ export function EndpointsView() {
     tab?: string | undefined;
     new?: true | undefined;
     connection?: string | undefined;
+    reconcile?: true | undefined;
   }) => void navigate({ to: "/endpoints", search: { ...search, ...patch } });
   const all = list.data?.endpoints ?? [];
   const mine = connections.data ?? [];
@@ -64,14 +69,28 @@ export function EndpointsView() {
   const open =
     all.find((one) => addressId(one) === search.id) ??
     all.find((one) => one.id === search.id && (scope === null || one.connection === scope));
-  const rows = useMemo(
-    () => (typed.trim() === "" ? all : all.filter((one) => matches(one, typed.trim()))),
-    [all, typed],
+  const local = useMemo(
+    () => new Set((connections.data ?? []).filter((one) => isLocal(one.base_url)).map((one) => one.name)),
+    [connections.data],
   );
   const found = useMemo(
-    () => findings(all, inboxes, settings?.public_url ?? null),
-    [all, inboxes, settings?.public_url],
+    () => findings(all, inboxes, settings?.public_url ?? null, local),
+    [all, inboxes, settings?.public_url, local],
   );
+  const among = useMemo(() => keysOf(found), [found]);
+  // A finding that is mended leaves nothing to be shown by it.
+  const filter = only !== null && among[only].size > 0 ? only : null;
+  const rows = useMemo(
+    () =>
+      all.filter(
+        (one) =>
+          (typed.trim() === "" || matches(one, typed.trim())) &&
+          (filter === null || among[filter].has(endpointKey(one))),
+      ),
+    [all, typed, filter, among],
+  );
+  const cases = useCases(scope);
+  const ownCases = open ? cases.filter((one) => one.endpoint === open.id && one.connection === open.connection) : [];
   const provider = (id: string) => providers.find((one) => one.id === id);
 
   const readAgain = (connection: string | null) =>
@@ -106,6 +125,15 @@ export function EndpointsView() {
       run: () => readAgain(scope),
     },
     {
+      id: "reconcile-all",
+      label: search.reconcile ? "Show the list" : "Reconcile",
+      group: "Endpoints",
+      words: "missing delivery log sent arrived",
+      keys: ["Shift+L"],
+      enabled: mine.length > 0 || "There is no connection yet.",
+      run: () => go({ reconcile: search.reconcile ? undefined : true }),
+    },
+    {
       id: "find-endpoint",
       label: "Find an endpoint",
       group: "Endpoints",
@@ -134,22 +162,26 @@ export function EndpointsView() {
       head: "Address",
       track: "minmax(0, 1fr)",
       cell: (one) => {
-        const old = found.old.some((other) => endpointKey(other.endpoint) === endpointKey(one));
-        const twice = found.twice.includes(one);
+        const key = endpointKey(one);
+        const old = among.old.has(key);
+        const twice = among.twice.has(key);
+        const unreachable = among.unreachable.has(key);
         const off = stateOf(one).word === "Disabled";
         return (
           <Stack>
             <span className="mono" title={one.url}>
               {one.url.replace(/^https:\/\//, "")}
             </span>
-            <span className={old || twice ? styles.warn : "muted"}>
+            <span className={old || twice || unreachable ? styles.warn : "muted"}>
               {off
                 ? offWords(one)
                 : old
                   ? "another address of this Waybill"
                   : twice
                     ? "one address twice"
-                    : one.label || one.id}
+                    : unreachable
+                      ? "only this machine knows this host"
+                      : one.label || one.id}
             </span>
           </Stack>
         );
@@ -208,8 +240,61 @@ export function EndpointsView() {
     .filter((one) => one.words !== "");
   const readAt = (name: string) => mine.find((one) => one.name === name)?.read_at ?? null;
 
+  const show = (kind: FindingKind, many: number) => (
+    <Button small aria-pressed={filter === kind} onClick={() => setOnly(filter === kind ? null : kind)}>
+      {filter === kind ? "Show all" : many === 1 ? "Show it" : `Show the ${count(many)}`}
+    </Button>
+  );
+  const listNotes = search.reconcile ? null : (
+    <>
+      {found.off.length > 0 ? (
+        <Strip tone="bad" action={show("off", found.off.length)}>
+          <b>
+            {counted(found.off.length, "endpoint")} {found.off.length === 1 ? "is" : "are"} switched off after failures.
+          </b>{" "}
+          {found.off.length === 1 ? "Its provider sends" : "Their providers send"} nothing there until it is enabled
+          again.
+        </Strip>
+      ) : null}
+      {found.old.length > 0 ? (
+        <Strip
+          action={
+            <Button small onClick={() => setMoving(true)}>
+              Review and update {found.old.length}
+            </Button>
+          }
+        >
+          <b>The public address changed.</b> {counted(found.old.length, "endpoint")} still{" "}
+          {found.old.length === 1 ? "points" : "point"} at another one.
+        </Strip>
+      ) : null}
+      {found.twice.length > 0 ? (
+        <Strip action={show("twice", found.twice.length)}>
+          <b>One address is registered twice.</b> {counted(found.twice.length, "endpoint")} of one connection send every
+          event there more than once.
+        </Strip>
+      ) : null}
+      {found.unreachable.length > 0 ? (
+        <Strip action={show("unreachable", found.unreachable.length)}>
+          <b>
+            {counted(found.unreachable.length, "endpoint")}{" "}
+            {found.unreachable.length === 1 ? "points at a host" : "point at hosts"} that only this machine or its
+            network knows.
+          </b>{" "}
+          A provider elsewhere can't reach it: edit the address, or start a tunnel.
+        </Strip>
+      ) : null}
+    </>
+  );
   const notes = (
     <>
+      <CustodyFindings
+        cases={cases.filter((one) => !open || one.endpoint !== open.id || one.connection !== open.connection)}
+        endpoints={all}
+        providers={providers}
+        onOpen={(one) => go({ id: addressId(one), tab: "overview" })}
+        onCustody={setCustody}
+      />
       {list.error ? <FailureNote problem={list.error} onRetry={() => void list.refetch()} /> : null}
       {read.error ? <FailureNote problem={read.error} onRetry={() => readAgain(scope)} /> : null}
       {shownProblems.map((one) => {
@@ -241,35 +326,8 @@ export function EndpointsView() {
           </Strip>
         );
       })}
-      {found.off.length > 0 ? (
-        <Strip
-          tone="bad"
-          action={
-            <Button small onClick={() => found.off[0] && go({ id: addressId(found.off[0]), tab: "overview" })}>
-              {found.off.length === 1 ? "Look at it" : "Look at the first"}
-            </Button>
-          }
-        >
-          <b>
-            {counted(found.off.length, "endpoint")} {found.off.length === 1 ? "is" : "are"} switched off after failures.
-          </b>{" "}
-          {found.off.length === 1 ? "Its provider sends" : "Their providers send"} nothing there until it is enabled
-          again.
-        </Strip>
-      ) : null}
-      {found.old.length > 0 ? (
-        <Strip
-          action={
-            <Button small onClick={() => setMoving(true)}>
-              Review and update {found.old.length}
-            </Button>
-          }
-        >
-          <b>The public address changed.</b> {counted(found.old.length, "endpoint")} still{" "}
-          {found.old.length === 1 ? "points" : "point"} at another one.
-        </Strip>
-      ) : null}
-      {all.length > 8 ? (
+      {listNotes}
+      {all.length > 8 && !search.reconcile ? (
         <input
           ref={find}
           type="search"
@@ -315,6 +373,9 @@ export function EndpointsView() {
         onBack={() => go({ id: undefined, tab: undefined })}
         actions={
           <>
+            <ActionButton id="reconcile-all" aria-pressed={search.reconcile ?? false}>
+              Reconcile
+            </ActionButton>
             <ActionButton id="read-endpoints" busy={read.isPending} />
             <ActionButton id="new-endpoint" tone="primary" />
           </>
@@ -331,11 +392,24 @@ export function EndpointsView() {
               onEdit={() => setEditing(true)}
               onClose={() => go({ id: undefined, tab: undefined })}
               onCustody={setCustody}
+              notes={
+                ownCases.length > 0 ? (
+                  <CustodyFindings cases={ownCases} endpoints={all} providers={providers} onCustody={setCustody} />
+                ) : null
+              }
             />
           ) : null
         }
       >
-        {list.data === undefined ? (
+        {search.reconcile ? (
+          <ReconcileAll
+            connections={inScope.map((one) => one.name)}
+            endpoints={all}
+            providers={providers}
+            selected={(row) => open?.connection === row.connection && open.id === row.endpoint}
+            onOpen={(row) => go({ id: `${row.connection}/${row.endpoint}`, tab: "log" })}
+          />
+        ) : list.data === undefined ? (
           list.error ? null : (
             <Waiting lines={8} />
           )
@@ -350,8 +424,20 @@ export function EndpointsView() {
             selected={open ? endpointKey(open) : undefined}
             onOpen={(one) => go({ id: addressId(one), ...(search.tab ? {} : { tab: "overview" }) })}
             empty={
-              typed ? (
-                <EmptyState title="None has that" action={<Button onClick={() => setTyped("")}>Show all</Button>}>
+              typed || filter ? (
+                <EmptyState
+                  title="None has that"
+                  action={
+                    <Button
+                      onClick={() => {
+                        setTyped("");
+                        setOnly(null);
+                      }}
+                    >
+                      Show all
+                    </Button>
+                  }
+                >
                   No endpoint has “{typed}” in its address, name, connection or event types.
                 </EmptyState>
               ) : mine.length === 0 ? (

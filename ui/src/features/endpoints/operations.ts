@@ -9,6 +9,17 @@ export interface Ability {
   note: string;
 }
 
+const READS: ReadonlySet<ProviderOperation> = new Set([
+  "list",
+  "get",
+  "log",
+  "secret",
+  "entry",
+  "listen",
+  "health",
+  "event_types",
+]);
+
 /** How the provider is called in a sentence: without what stands in brackets. */
 export function shortTitle(provider: ProviderInfo | undefined, id: string): string {
   return provider?.title.replace(/ \(.*\)$/, "") ?? id;
@@ -25,6 +36,14 @@ export function ability(provider: ProviderInfo | undefined, operation: ProviderO
     return {
       possible: false,
       why: info.note || `${shortTitle(provider, "")} has no call for this.`,
+      note: "",
+    };
+  }
+  // As the host does: a read that is only a guess may be tried, a write is off.
+  if (info.support === "unconfirmed" && !READS.has(operation)) {
+    return {
+      possible: false,
+      why: `${shortTitle(provider, "")}'s documents don't confirm this call, so it is off. ${info.note}`.trim(),
       note: "",
     };
   }

@@ -22,6 +22,7 @@ import { failure } from "@/lib/failure";
 import type { Platform, Request, Response } from "../types";
 import { PROVIDERS } from "./catalogue";
 import { bodyOf, detailOf, NEWEST, numberOf, rowOf } from "./data";
+import { reconcileHandlers } from "./reconcile";
 import { signatureHandlers } from "./schemes";
 
 type Handlers = { [N in CommandName]: (request: Request<N>) => Response<N> };
@@ -294,6 +295,26 @@ export function createFake(options: FakeOptions = {}): Fake {
   };
   const text = (id: string) => JSON.stringify(bodyOf(row(id)));
 
+  const log = (): LogEntry[] =>
+    ["500", "200", "timeout", "200"].map(
+      (answer, n): LogEntry => ({
+        id: `del_55${n}`,
+        endpoint: "ep_1",
+        event_type: n % 2 ? "run.completed" : "run.failed",
+        event_id: `evt_${n}`,
+        state: answer === "200" ? "succeeded" : "failed",
+        status: answer,
+        attempts: 1,
+        response_status: Number(answer) || null,
+        latency_ms: 84 * (n + 1),
+        error: answer === "timeout" ? "timeout" : null,
+        sent_at: at(n * 60),
+        next_retry_at: answer === "200" ? null : at(-240),
+        has_request: false,
+        delivery: n === 2 ? null : `d-${total - n}`,
+        raw: {},
+      }),
+    );
   const answers: Handlers = {
     "deliveries.query": ({ query }) => {
       if (/\($|^\)|:$/.test(query)) {
@@ -506,26 +527,8 @@ export function createFake(options: FakeOptions = {}): Fake {
     },
     "endpoints.rotate": () => ({ secret: secrets[0] ?? null, previous: "Accepted for 24 hours more.", call: null }),
     "endpoints.test": () => ({ by: "provider", ok: true, status: 200, latency_ms: 84, error: null }),
-    "endpoints.log": () =>
-      ["500", "200", "timeout", "200"].map(
-        (answer, n): LogEntry => ({
-          id: `del_55${n}`,
-          endpoint: "ep_1",
-          event_type: n % 2 ? "run.completed" : "run.failed",
-          event_id: `evt_${n}`,
-          state: answer === "200" ? "succeeded" : "failed",
-          status: answer,
-          attempts: 1,
-          response_status: Number(answer) || null,
-          latency_ms: 84 * (n + 1),
-          error: answer === "timeout" ? "timeout" : null,
-          sent_at: at(n * 60),
-          next_retry_at: answer === "200" ? null : at(-240),
-          has_request: false,
-          delivery: n === 2 ? null : `d-${total - n}`,
-          raw: {},
-        }),
-      ),
+    "endpoints.log": log,
+    ...reconcileHandlers(log),
     "endpoints.redeliver": () => ({}),
     "endpoints.history": () => [],
     "secrets.list": () => secrets,

@@ -1,11 +1,10 @@
-// After a create or a rotation: where the new secret is. If the vault refused it, this panel can't be closed by
-// accident: the secret exists only here, and the provider will not show it again.
+// After a create or a rotation: where the new secret is. If the vault refused it, it lies sealed in the data folder: it
+// can be tried again, copied, or left for later, when it stands among the findings.
 
-import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { toast } from "@/app/feedback/toasts";
-import { invalidate, useAnswer, usePlatform, useRun } from "@/app/host";
+import { useAnswer, useRun } from "@/app/host";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { KeyValues } from "@/components/KeyValues";
@@ -27,13 +26,7 @@ export type Custody =
       /** What became of the secret before. */
       previous: string;
     }
-  | {
-      kind: "at_risk";
-      failure: Failure;
-      /** Made with the secret once it is stored. */
-      inbox: string | null;
-      scheme: string | null;
-    };
+  | { kind: "at_risk"; failure: Failure };
 
 export function CustodyPanel({ custody, onClose }: { custody: Custody | null; onClose: () => void }) {
   if (custody === null) return null;
@@ -109,69 +102,50 @@ function Kept({ custody, onClose }: { custody: Extract<Custody, { kind: "kept" }
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 function AtRisk({ custody, onClose }: { custody: Extract<Custody, { kind: "at_risk" }>; onClose: () => void }) {
-  const platform = usePlatform();
-  const client = useQueryClient();
   const check = useRun("vault.check");
-  const [taken, setTaken] = useState(false);
-  const [busy, setBusy] = useState(false);
+  const repair = useRun("custody.repair");
   const [problem, setProblem] = useState<Failure | null>(null);
-  const { failure, inbox, scheme } = custody;
+  const { failure } = custody;
   const id = text(failure.details?.secret_id);
-  const endpoint = text(failure.details?.endpoint);
-  const connection = text(failure.details?.connection);
+  const open = text(failure.details?.case);
 
-  // The vault is asked anew; when it works, the value goes straight from the host's memory into it.
+  // The vault is asked anew; when it works, the host stores the secret and binds it to the endpoint and the inbox.
   const again = async () => {
-    if (id === undefined) return;
-    setBusy(true);
+    if (open === undefined) return;
     setProblem(null);
     try {
       await check.mutateAsync({});
-      const known = await platform.call("secrets.list", {});
-      if (!known.some((secret) => secret.id === id)) {
-        const { value } = await platform.call("secrets.reveal", { id });
-        if (inbox && scheme) {
-          await platform.call("inboxes.create", {
-            name: inbox,
-            scheme,
-            secrets: [value],
-            config: {},
-            answer: null,
-            forward_to: [],
-            connection: null,
-            endpoint: null,
-          });
-        } else {
-          const name = [connection, endpoint, "signing secret"].filter(Boolean).join(" ");
-          await platform.call("secrets.set", { name, kind: "shared_secret", value });
-        }
+      const { secret, case: left } = await repair.mutateAsync({ id: open });
+      if (secret === null && left !== null) {
+        setProblem({ code: "vault_failed", message: `${left.message} ${left.mend}` });
+        return;
       }
-      invalidate(client, ["secrets", "inboxes", "endpoints", "connections"]);
-      toast({ title: "The secret is in the vault now" });
+      toast({ title: "The secret is in the vault now", ...(secret ? { detail: secret.name } : {}) });
       onClose();
     } catch (thrown) {
-      setProblem(asFailure(thrown));
-    } finally {
-      setBusy(false);
+      const found = asFailure(thrown);
+      if (found.code !== "not_found") return setProblem(found);
+      // It came to its end by itself meanwhile.
+      toast({ title: "The secret is in the vault now" });
+      onClose();
     }
   };
   return (
     <Dialog
       open
-      closable={false}
       onClose={onClose}
       width={540}
-      title={`The new ${kindWords("shared_secret")} is not in the vault`}
-      about="The provider will not show it again. Waybill holds it in memory until it ends."
+      title={`The new ${kindWords("shared_secret")} is not in the vault yet`}
+      about="It lies sealed in the data folder until the vault takes it. Nothing is lost when this is closed: it then stands among the findings of Endpoints."
       foot={
         <>
+          <Button onClick={onClose}>Close, mend it later</Button>
           <Button
-            disabled={taken || id === undefined ? false : "Copy or show it first: it would be lost."}
-            onClick={onClose}
+            tone="primary"
+            busy={check.isPending || repair.isPending}
+            disabled={open === undefined ? "Look at the findings of Endpoints." : false}
+            onClick={again}
           >
-            I have it, close
-          </Button>
-          <Button tone="primary" busy={busy} disabled={id === undefined} onClick={again}>
             Try again
           </Button>
         </>
@@ -181,7 +155,7 @@ function AtRisk({ custody, onClose }: { custody: Extract<Custody, { kind: "at_ri
         <b>The vault refused it.</b> {failure.message} {failure.hint}
       </Strip>
       {problem ? <FailureNote problem={problem} /> : null}
-      {id ? <Reveal id={id} onTaken={() => setTaken(true)} /> : null}
+      {id ? <Reveal id={id} /> : null}
     </Dialog>
   );
 }
