@@ -4,6 +4,7 @@
 mod bad_input;
 mod capture;
 mod custody;
+mod faults;
 mod handshakes;
 mod leaks;
 mod listening;

@@ -36,6 +36,10 @@ struct Life {
     switches: bool,
     /// What deliveries of `event` say they are.
     says: &'static str,
+    /// Who sends a test event; none: nobody can.
+    tests: Option<&'static str>,
+    /// The provider has a call to send a delivery again.
+    redelivers: bool,
 }
 
 const LIVES: [Life; 8] = [
@@ -48,6 +52,8 @@ const LIVES: [Life; 8] = [
         vars: &[],
         switches: true,
         says: "integrity.violation",
+        tests: Some("provider"),
+        redelivers: true,
     },
     Life {
         kind: SimulatorKind::Timbrix,
@@ -58,6 +64,8 @@ const LIVES: [Life; 8] = [
         vars: &[],
         switches: true,
         says: "member.added",
+        tests: Some("waybill"),
+        redelivers: false,
     },
     Life {
         kind: SimulatorKind::MindBridge,
@@ -68,6 +76,8 @@ const LIVES: [Life; 8] = [
         vars: &[],
         switches: true,
         says: "ANALYSIS_COMPLETE",
+        tests: None,
+        redelivers: false,
     },
     Life {
         kind: SimulatorKind::Mynd,
@@ -78,6 +88,8 @@ const LIVES: [Life; 8] = [
         vars: &[],
         switches: false,
         says: "run.failed",
+        tests: Some("waybill"),
+        redelivers: false,
     },
     Life {
         kind: SimulatorKind::GitHub,
@@ -88,6 +100,8 @@ const LIVES: [Life; 8] = [
         vars: &["owner", "repo"],
         switches: true,
         says: "push",
+        tests: Some("provider"),
+        redelivers: true,
     },
     Life {
         kind: SimulatorKind::GitLab,
@@ -98,6 +112,8 @@ const LIVES: [Life; 8] = [
         vars: &["project"],
         switches: false,
         says: "Push Hook",
+        tests: Some("provider"),
+        redelivers: true,
     },
     Life {
         kind: SimulatorKind::Stripe,
@@ -108,6 +124,8 @@ const LIVES: [Life; 8] = [
         vars: &[],
         switches: true,
         says: "charge.failed",
+        tests: Some("waybill"),
+        redelivers: false,
     },
     Life {
         kind: SimulatorKind::Svix,
@@ -118,6 +136,8 @@ const LIVES: [Life; 8] = [
         vars: &[],
         switches: true,
         says: "invoice.paid",
+        tests: Some("provider"),
+        redelivers: true,
     },
 ];
 
@@ -227,6 +247,8 @@ async fn live(life: Life) {
         let checked = stage.call("deliveries.check_again", json!({ "query": "inbox:box" })).await;
         assert_eq!(checked["valid"], 4, "{name}: what was captured before the rotation is no longer valid");
     }
+    unsupported(&stage, &life, &id).await;
+    once_more(&stage, &simulator, &life, &id).await;
     stage.call("endpoints.delete", json!({ "connection": "c", "id": id })).await;
     assert!(simulator.handle.endpoints().is_empty(), "{name}");
     let history = stage.call("endpoints.history", json!({ "connection": "c" })).await;
@@ -234,6 +256,56 @@ async fn live(life: Life) {
     assert!(history.as_array().unwrap().iter().all(|entry| entry["outcome"] == "done"), "{name}: {history}");
     simulator.stop().await;
     stage.engine.stop().await;
+}
+
+/// What the provider has no call for is said so, and nothing is sent.
+async fn unsupported(stage: &Stage, life: &Life, id: &str) {
+    let at = json!({ "connection": "c", "id": id });
+    let mut rows = Vec::new();
+    if !life.rotates {
+        rows.push(("endpoints.rotate", at.clone()));
+    }
+    if !life.switches {
+        rows.push(("endpoints.set_active", json!({ "connection": "c", "id": id, "active": false })));
+    }
+    if !life.redelivers {
+        rows.push(("endpoints.redeliver", json!({ "connection": "c", "endpoint": id, "entry": "x" })));
+    }
+    for (command, request) in rows {
+        let failure = stage.fails(command, request).await;
+        assert_eq!(failure.code.code(), "unsupported", "{} {command}: {failure:?}", life.kind.id());
+        assert!(failure.message.contains("Nothing was sent"), "{failure:?}");
+    }
+}
+
+/// A test event, a delivery sent again, and the log beside what came: nothing is missing.
+async fn once_more(stage: &Stage, simulator: &Simulator, life: &Life, id: &str) {
+    let name = life.kind.id();
+    let at = json!({ "connection": "c", "id": id });
+    match life.tests {
+        Some(by) => {
+            let tested = stage.call("endpoints.test", at.clone()).await;
+            assert_eq!((&tested["by"], &tested["ok"]), (&json!(by), &json!(true)), "{name}: {tested}");
+        }
+        None => {
+            let failure = stage.fails("endpoints.test", at.clone()).await;
+            assert_eq!(failure.code.code(), "cannot_sign", "{name}: {failure:?}");
+        }
+    }
+    simulator.handle.settled().await;
+    if life.redelivers {
+        let before = stage.deliveries("inbox:box").await.len();
+        let log = stage.call("endpoints.log", at).await;
+        let entry = log.as_array().unwrap().last().unwrap()["id"].clone();
+        stage.call("endpoints.redeliver", json!({ "connection": "c", "endpoint": id, "entry": entry })).await;
+        simulator.handle.settled().await;
+        stage.wait_for("inbox:box", before + 1).await;
+    }
+    let found = stage.call("endpoints.reconcile", json!({ "connection": "c", "endpoint": id })).await;
+    let found = &found[0];
+    assert!(found["sent"].as_u64().unwrap() >= 3, "{name}: {found:#}");
+    assert_eq!(found["arrived"], found["sent"], "{name}: {found:#}");
+    assert_eq!((&found["missing"], &found["failure"]), (&json!(0), &Value::Null), "{name}: {found:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

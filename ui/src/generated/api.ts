@@ -1171,7 +1171,7 @@ export type EndpointTested = {
  */
 by: string, 
 /**
- * True when it was answered 2xx.
+ * True when it was answered 2xx; where the provider does not tell (no status, no error), when it took the order.
  */
 ok: boolean, 
 /**
@@ -3559,6 +3559,23 @@ name: string,
 count: number, };
 
 /**
+ * Asks for a test event.
+ */
+export type TestEndpoint = { 
+/**
+ * Through which connection.
+ */
+connection: Name, 
+/**
+ * The provider's id.
+ */
+id: string, 
+/**
+ * The event type, where the provider lets one choose; absent: the provider's own, else one of the endpoint's.
+ */
+event?: string, };
+
+/**
  * A key to sign and verify with here.
  */
 export type TestKey = { 
@@ -3936,7 +3953,7 @@ export interface Commands {
   "endpoints.set_active": { request: SetActive; response: EndpointCreated };
   "endpoints.delete": { request: EndpointRef; response: EndpointCreated };
   "endpoints.rotate": { request: EndpointRef; response: Rotated };
-  "endpoints.test": { request: EndpointRef; response: EndpointTested };
+  "endpoints.test": { request: TestEndpoint; response: EndpointTested };
   "endpoints.log": { request: LogRequest; response: Array<LogEntry> };
   "endpoints.redeliver": { request: Redeliver; response: Nothing };
   "endpoints.reconcile": { request: ReconcileRequest; response: Array<Reconciliation> };

@@ -189,21 +189,10 @@ pub(crate) async fn run(command: EndpointCommand, engine: &Engine, out: &Out) ->
                 });
             }
         }
-        EndpointCommand::Test { id, at } => {
-            let tested =
-                engine.call("endpoints.test", json!({ "connection": at.connection, "id": id })).await?;
-            out.result(&tested, || {
-                let by = if tested["by"] == "provider" {
-                    "the provider"
-                } else {
-                    "Waybill, signed as the provider would"
-                };
-                format!(
-                    "Sent by {by}: answered {} {}",
-                    text(&tested, "status"),
-                    plain(&text(&tested, "error"))
-                )
-            });
+        EndpointCommand::Test { id, at, event } => {
+            let request = json!({ "connection": at.connection, "id": id, "event": event });
+            let tested = engine.call("endpoints.test", request).await?;
+            out.result(&tested, || said_of_test(&tested, &at.connection, &id));
             return Ok(if tested["ok"] == true { Outcome::Done } else { Outcome::No });
         }
         EndpointCommand::Log { id, at, limit, state } => {
@@ -290,6 +279,20 @@ async fn written(
         out.result(&answer["endpoint"], || describe(&answer["endpoint"]));
     }
     Ok(())
+}
+
+fn said_of_test(tested: &Value, connection: &str, id: &str) -> String {
+    let (status, error) = (text(tested, "status"), plain(&text(tested, "error")));
+    let by =
+        if tested["by"] == "provider" { "the provider" } else { "Waybill, signed as the provider would" };
+    match (status.is_empty(), error.is_empty()) {
+        (true, true) => format!(
+            "The provider sends it. Whether it arrives is in its log: waybill endpoint log {id} --connection {connection}"
+        ),
+        (true, false) => format!("Sent by {by}: {error}"),
+        (false, true) => format!("Sent by {by}: answered {status}."),
+        (false, false) => format!("Sent by {by}: answered {status}: {error}"),
+    }
 }
 
 fn list(value: &Value) -> Vec<Value> {

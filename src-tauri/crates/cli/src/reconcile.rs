@@ -219,14 +219,11 @@ fn brought_in(one: &Value) -> String {
 fn next_step(args: &Reconcile, endpoints: &[Value]) -> String {
     let short = |field: &str| endpoints.iter().any(|one| number(one, "missing") > 0 && one[field] == true);
     let again = format!("waybill reconcile --connection {} --bring-in", args.connection);
-    match (short("can_recover"), short("can_redeliver")) {
-        (true, _) => format!("Fetch what is missing from the provider's log: {again}"),
-        (false, true) => format!("Have the provider send what is missing again: {again}"),
-        (false, false) => {
-            "This provider keeps no requests and has no call to send them again: look there for what is missing."
-                .to_owned()
-        }
+    if short("can_recover") || short("can_redeliver") {
+        return format!("Bring in what is missing: {again}");
     }
+    "This provider's log holds no requests, and it has no call to send them again: look there for what is missing."
+        .to_owned()
 }
 
 fn list(value: &Value) -> Vec<Value> {

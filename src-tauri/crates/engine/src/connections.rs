@@ -86,10 +86,15 @@ pub(crate) async fn client(engine: &Engine, connection: &Connection) -> Result<(
         auth: connection.auth.clone(),
         token,
     };
+    let usual = HttpOptions::default();
     let client = Client::new(
         description.clone(),
         access,
-        HttpOptions { transport: engine.0.transport.clone(), ..HttpOptions::default() },
+        HttpOptions {
+            transport: engine.0.transport.clone(),
+            deadline: engine.0.options.call_deadline.unwrap_or(usual.deadline),
+            ..usual
+        },
         engine.0.options.clock.clone(),
         engine.0.options.entropy.clone(),
     )?;

@@ -52,6 +52,8 @@ pub struct EngineOptions {
     pub work_factor: u8,
     /// Told of each step in the custody of a one-time secret; for trying out abrupt ends.
     pub custody_step: Option<Arc<dyn Fn(crate::CustodyStep) + Send + Sync>>,
+    /// Until the whole answer to one call at a provider must be there; absent: half a minute.
+    pub call_deadline: Option<std::time::Duration>,
 }
 
 impl EngineOptions {
@@ -69,6 +71,7 @@ impl EngineOptions {
             log_to_stderr: false,
             work_factor: waybill_vault::DEFAULT_WORK_FACTOR,
             custody_step: None,
+            call_deadline: None,
         }
     }
 }

@@ -3,9 +3,10 @@
 
 use crate::ready::ReadyInbox;
 use crate::vaulting::secret_bytes;
+use std::sync::Arc;
 use waybill_model::{Reason, Timestamp};
 use waybill_signature::{
-    Catalogue, Handshake, Identity, Request, Scheme, check, generic_identity, handshake, identity,
+    Catalogue, Handshake, Identity, Prepared, Request, Scheme, generic_identity, handshake, identity,
 };
 
 /// What was found.
@@ -21,7 +22,7 @@ pub(crate) struct Judged {
 
 /// Judges `request` as it would be for `ready` at the instant `now`.
 pub(crate) fn judge(
-    schemes: &Catalogue,
+    schemes: &Arc<Catalogue>,
     ready: Option<&ReadyInbox>,
     request: &Request<'_>,
     now: Timestamp,
@@ -35,7 +36,7 @@ pub(crate) fn judge(
     let handshake = handshake(scheme, request, &secrets, &ready.inbox.config, now);
     let unsigned = handshake.as_ref().is_some_and(|handshake| !handshake.signed);
     let mut judged = match scheme {
-        Some(scheme) => under(scheme, ready, &secrets, request, now),
+        Some(scheme) => under(schemes, scheme, ready, &secrets, request, now),
         None => Judged {
             reason: Reason::NoSecret,
             scheme: None,
@@ -52,6 +53,7 @@ pub(crate) fn judge(
 }
 
 fn under(
+    schemes: &Arc<Catalogue>,
     scheme: &Scheme,
     ready: &ReadyInbox,
     secrets: &[&[u8]],
@@ -62,7 +64,8 @@ fn under(
         whole @ Identity { event_type: Some(_), event_id: Some(_), delivery_id: Some(_) } => whole,
         part => part.or(generic_identity(request)),
     };
-    let verification = check(scheme, request, secrets, &ready.inbox.config, now);
+    let prepared = ready.keyring.under(schemes, || Prepared::new(scheme, secrets, &ready.inbox.config));
+    let verification = prepared.check(request, now);
     Judged {
         reason: verification.reason,
         scheme: Some(scheme.id().to_owned()),

@@ -19,6 +19,7 @@ mod engine;
 mod handshakes;
 mod inboxes;
 mod judge;
+mod keyring;
 mod logging;
 mod payload;
 mod pump;

@@ -2,6 +2,7 @@
 //! an inbox or a secret forgets them all; the next delivery reads them anew.
 
 use crate::engine::{Engine, lock};
+use crate::keyring::Keyring;
 use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +25,8 @@ pub(crate) struct ReadyInbox {
     pub(crate) inbox: Inbox,
     /// Name and value, current ones first.
     pub(crate) secrets: Vec<(String, SecretString)>,
+    /// The same as the inbox's scheme reads them.
+    pub(crate) keyring: Keyring,
     /// Why a secret could not be read.
     pub(crate) vault_problem: Option<String>,
 }
@@ -84,7 +87,7 @@ impl Engine {
         let inbox = self.0.store.inbox(name.clone()).await?;
         Ok(inbox.map(|inbox| {
             let vault_problem = Some("The vault did not answer in time.".to_owned());
-            Arc::new(ReadyInbox { inbox, secrets: Vec::new(), vault_problem })
+            Arc::new(ReadyInbox { inbox, secrets: Vec::new(), keyring: Keyring::default(), vault_problem })
         }))
     }
 
@@ -122,6 +125,6 @@ impl Engine {
                 Err(failure) => vault_problem = Some(failure.message),
             }
         }
-        ReadyInbox { inbox, secrets, vault_problem }
+        ReadyInbox { inbox, secrets, keyring: Keyring::default(), vault_problem }
     }
 }

@@ -88,7 +88,7 @@ macro_rules! with_commands {
             Mutation "endpoints.set_active" endpoints::set_active(SetActive) -> EndpointCreated [Endpoints];
             Mutation "endpoints.delete" endpoints::delete(EndpointRef) -> EndpointCreated [Endpoints, Secrets, Connections];
             Mutation "endpoints.rotate" endpoints::rotate(EndpointRef) -> Rotated [Endpoints, Secrets, Inboxes];
-            Mutation "endpoints.test" endpoints::test(EndpointRef) -> EndpointTested [Deliveries];
+            Mutation "endpoints.test" endpoints::test(TestEndpoint) -> EndpointTested [Deliveries];
             Mutation "endpoints.log" endpoints::log(LogRequest) -> Vec<LogEntry> [];
             Mutation "endpoints.redeliver" endpoints::redeliver(Redeliver) -> Nothing [];
             Mutation "endpoints.reconcile" reconcile::reconcile(ReconcileRequest) -> Vec<Reconciliation> [];

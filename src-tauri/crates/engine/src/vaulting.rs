@@ -4,7 +4,8 @@
 use crate::engine::{Engine, EngineOptions, lock};
 use secrecy::{ExposeSecret, SecretString};
 use waybill_model::{
-    ErrorCode, Failure, Name, Result, SecretId, SecretKind, SecretMeta, SecretState, Timestamp, VaultKind, VaultState,
+    ErrorCode, Failure, Name, Result, SecretId, SecretKind, SecretMeta, SecretState, Timestamp, VaultKind,
+    VaultState,
 };
 use waybill_vault::{Vault, VaultChoice};
 

@@ -299,12 +299,26 @@ pub(crate) async fn rotate(engine: &Engine, request: EndpointRef) -> Result<Rota
     Ok(made)
 }
 
-pub(crate) async fn test(engine: &Engine, request: EndpointRef) -> Result<EndpointTested> {
+fn own_event(endpoint: &Endpoint) -> Option<String> {
+    endpoint.events.iter().find(|event| !event.contains('*')).cloned()
+}
+
+pub(crate) async fn test(engine: &Engine, request: TestEndpoint) -> Result<EndpointTested> {
     let connection = find(engine, &request.connection).await?;
     let (client, description) = client(engine, &connection).await?;
     if description.support(ProviderOperation::Test) == Support::Supported {
-        let outcome = client.test(&request.id, None).await?;
-        let answered = outcome.response_status.is_some_and(|status| (200..300).contains(&status));
+        let outcome = match client.test(&request.id, request.event.as_deref()).await {
+            // Some want an event type named: one that the endpoint is for.
+            Err(failure) if request.event.is_none() && failure.code == ErrorCode::ProviderRejected => {
+                match own_event(&fresh(engine, &connection, &request.id).await?) {
+                    Some(event) => client.test(&request.id, Some(&event)).await?,
+                    None => return Err(failure),
+                }
+            }
+            outcome => outcome?,
+        };
+        let answered = outcome.response_status.is_none_or(|status| (200..300).contains(&status))
+            && outcome.error.is_none();
         return Ok(EndpointTested {
             by: "provider".to_owned(),
             ok: outcome.succeeded.unwrap_or(answered),
@@ -333,7 +347,7 @@ pub(crate) async fn test(engine: &Engine, request: EndpointRef) -> Result<Endpoi
             )
         })?;
     let value = engine.secret_required(&secret.id, "the endpoint's secret").await?;
-    let event = endpoint.events.iter().find(|event| *event != "*").cloned();
+    let event = request.event.or_else(|| own_event(&endpoint));
     let sent = samples::sign_and_send(engine, &endpoint.url, &description.info().scheme, &value, event, None)
         .await?;
     Ok(EndpointTested {

@@ -190,6 +190,9 @@ pub(crate) enum EndpointCommand {
         id: String,
         #[command(flatten)]
         at: At,
+        /// The event type, where one can be chosen.
+        #[arg(long, value_name = "E")]
+        event: Option<String>,
     },
     /// Read the provider's delivery log.
     #[command(after_help = "Example:\n  waybill endpoint log wh_3fa1c802 --connection acme --limit 20")]

@@ -194,12 +194,25 @@ pub struct Rotated {
     pub call: Option<DryRunCall>,
 }
 
+/// Asks for a test event.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct TestEndpoint {
+    /// Through which connection.
+    pub connection: Name,
+    /// The provider's id.
+    pub id: String,
+    /// The event type, where the provider lets one choose; absent: the provider's own, else one of the endpoint's.
+    #[serde(default)]
+    #[ts(optional)]
+    pub event: Option<String>,
+}
+
 /// What a test call found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct EndpointTested {
     /// `provider` when the provider sent it, `waybill` when this side did.
     pub by: String,
-    /// True when it was answered 2xx.
+    /// True when it was answered 2xx; where the provider does not tell (no status, no error), when it took the order.
     pub ok: bool,
     /// The answered status.
     pub status: Option<u16>,

@@ -29,7 +29,7 @@ pub use diagnosis::{
 pub use endpoints::{
     ConnectionAdd, ConnectionTest, CreateEndpoint, DryRunCall, EndpointCreated, EndpointList,
     EndpointProblem, EndpointRef, EndpointTested, EndpointsRequest, HistoryEntry, HistoryRequest, LogRequest,
-    Redeliver, Rotated, SetActive, UpdateEndpoint,
+    Redeliver, Rotated, SetActive, TestEndpoint, UpdateEndpoint,
 };
 pub use events::{Event, ResultDelta, Tag};
 pub use inboxes::{
