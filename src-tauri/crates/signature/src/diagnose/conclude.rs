@@ -8,6 +8,7 @@ use super::plan::Plan;
 use super::question::Role;
 use super::report::{Action, Cause, Confidence, Evidence};
 use super::search::{Match, Search, is_match};
+use super::secret_change::SecretChange;
 use super::timestamps::window;
 use super::variation::{Kind, Variation, used_address};
 use super::words::words;
@@ -97,6 +98,21 @@ fn with_signatures(mut evidence: Evidence, plan: &Plan<'_>) -> Evidence {
     evidence
 }
 
+/// What stands around a stored secret, without saying any of it.
+fn surplus(change: Option<SecretChange>, stored: &[u8]) -> &'static str {
+    let tail = stored.get(stored.trim_ascii_end().len()..).unwrap_or_default();
+    let head = stored.len() > stored.trim_ascii_start().len();
+    match change {
+        Some(SecretChange::Trim) if tail.contains(&b'\n') && !head => "a line end at its end",
+        Some(SecretChange::Trim) if !tail.is_empty() && !head => "blanks at its end",
+        Some(SecretChange::Trim) if head && tail.is_empty() => "blanks at its beginning",
+        Some(SecretChange::Trim) => "blanks on both sides",
+        Some(SecretChange::Unquote) => "quotes around it",
+        Some(SecretChange::UnescapeLineEnds) => "line ends written as \\n",
+        _ => "",
+    }
+}
+
 /// The causes that a match proves, all of which have to be mended.
 pub(super) fn proved(search: &Search<'_>, found: &Match) -> Vec<Cause> {
     let Some(plan) = &search.plan else { return Vec::new() };
@@ -117,8 +133,9 @@ pub(super) fn proved(search: &Search<'_>, found: &Match) -> Vec<Cause> {
             causes.push(of_candidate(search, key.candidate));
         }
         if let Some(fault) = key.fault {
-            let mut one = cause(fault.code, Confidence::Certain, "");
             let index = key.candidate;
+            let stored = question.candidates.get(index).map_or(&[][..], |one| one.bytes);
+            let mut one = cause(fault.code, Confidence::Certain, surplus(fault.change, stored));
             one.action = match fault.change {
                 Some(change) => Some(Action::RestateSecret { index, change }),
                 None if fault.code == "empty_secret" => Some(Action::AddSecret),

@@ -4,8 +4,8 @@
 pub(super) fn words(code: &str) -> (&'static str, &'static str) {
     match code {
         "secret_whitespace" => (
-            "The stored secret has white space, a line end or quotes that the sender's has not",
-            "Store the secret without them.",
+            "The stored secret has something around it that the sender's has not",
+            "Store the secret without it.",
         ),
         "secret_encoding" => (
             "The sender reads the secret in another way (as text, hex or base64) than the scheme says",
