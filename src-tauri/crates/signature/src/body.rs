@@ -8,7 +8,7 @@ use std::io::Read;
 use waybill_model::Reason;
 
 /// Bytes that a compressed body may grow to: what grows further was made to harm.
-const MAX_DECOMPRESSED: u64 = 64 * 1024 * 1024;
+const MAX_DECOMPRESSED: u64 = 8 * 1024 * 1024;
 
 /// The body with everything beyond ASCII written as `\uXXXX` with small digits, and control characters
 /// as JSON writes them. A body that is no UTF-8 stays as it is.
@@ -40,7 +40,7 @@ pub(crate) fn ascii_escaped(body: &[u8]) -> Cow<'_, [u8]> {
 /// 2.2); as it is when it has none, or something on the way has taken it off.
 ///
 /// # Errors
-/// `body_too_large` when it would grow beyond 64 MiB.
+/// `body_too_large` when it would grow beyond 8 MiB.
 pub(crate) fn decompressed(body: &[u8]) -> Result<Cow<'_, [u8]>, Reason> {
     let grown = match body {
         [0x1f, 0x8b, ..] => grow(GzDecoder::new(body)),

@@ -76,6 +76,16 @@ pub(crate) fn fit_together(id: String, file: File) -> Result<Scheme, Wrong> {
     if !public && readings.iter().any(|one| matches!(one.encoding, KeyEncoding::Pem | KeyEncoding::Jwk)) {
         return Err((algorithm_span, "a public key is no key for this algorithm".to_owned()));
     }
+    // Bytes do not tell a public key from a shared secret, and the token chooses what they are taken for.
+    let bytes = |one: &KeyReading| {
+        matches!(one.encoding, KeyEncoding::Hex | KeyEncoding::Base64 | KeyEncoding::Base64url)
+    };
+    if token.as_ref().is_some_and(TokenRule::takes_both_kinds) && readings.iter().any(bytes) {
+        return Err((
+            algorithm_span,
+            "`[jws]` takes shared secrets and key pairs: then a key is text, pem or jwk".to_owned(),
+        ));
+    }
     if let Some(name) =
         file.emit.set.keys().chain(file.emit.default.keys()).find(|name| !is_header_name(name))
     {

@@ -109,6 +109,10 @@ fn scalar_text(text: &str) -> Option<Cow<'_, str>> {
     }
 }
 
+/// The name of a member, where it lies when nothing in it is escaped.
+#[derive(Deserialize)]
+struct Key<'b>(#[serde(borrow)] Cow<'b, str>);
+
 /// Goes down the document along every path at once.
 struct Walk<'p, 'f, 'b> {
     paths: Vec<(usize, &'p [String])>,
@@ -158,7 +162,7 @@ impl<'b> Visitor<'b> for Walk<'_, '_, 'b> {
     }
 
     fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<Cow<'b, str>>()? {
+        while let Some(Key(key)) = map.next_key::<Key<'b>>()? {
             let paths = self.through(&key);
             if paths.is_empty() {
                 map.next_value::<IgnoredAny>()?;
@@ -170,8 +174,11 @@ impl<'b> Visitor<'b> for Walk<'_, '_, 'b> {
     }
 
     fn visit_seq<A: SeqAccess<'b>>(self, mut seq: A) -> Result<(), A::Error> {
+        // Elements that no path leads to are many in a long array, and nothing is made for them.
+        let first = |(_, tokens): &(usize, &[String])| tokens.first()?.parse::<usize>().ok();
+        let wanted: Vec<usize> = self.paths.iter().filter_map(first).collect();
         for index in 0_usize.. {
-            let paths = self.through(&index.to_string());
+            let paths = if wanted.contains(&index) { self.through(&index.to_string()) } else { Vec::new() };
             let more = if paths.is_empty() {
                 seq.next_element::<IgnoredAny>()?.is_some()
             } else {

@@ -161,8 +161,28 @@ impl KeyReading {
     }
 }
 
-/// Whether a text is a public key, certificate or JSON web key by its beginning.
-fn looks_public(secret: &[u8]) -> bool {
+/// Whether a text holds a public key, a certificate or a JSON web key, whatever stands around it: in any of
+/// their forms that are known by their look.
+pub(crate) fn looks_public(secret: &[u8]) -> bool {
+    let holds = |mark: &[u8]| secret.windows(mark.len()).any(|window| window == mark);
     let text = secret.trim_ascii_start();
-    text.starts_with(b"-----BEGIN ") || text.starts_with(b"{")
+    if text.starts_with(b"{") || holds(b"-----BEGIN ") || holds(b"\"kty\"") {
+        return true;
+    }
+    if [&b"whpk_"[..], b"ssh-", b"ecdsa-sha2-"].iter().any(|mark| text.starts_with(mark)) {
+        return true;
+    }
+    // The inside of a PEM block, or DER as it is.
+    let digits: Vec<u8> = secret
+        .iter()
+        .copied()
+        .filter(|byte| byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte))
+        .collect();
+    let is_key = |der: &[u8]| der.len() > 32 && public_key(der, Family::Jws).is_some();
+    let readings = [
+        Encoding::decode_cut_base64(&digits),
+        Encoding::Base64url.decode(&digits, true),
+        Encoding::Hex.decode(&digits, false),
+    ];
+    is_key(secret) || readings.iter().flatten().any(|der| is_key(der))
 }

@@ -117,10 +117,14 @@ pub(crate) fn trim_blanks(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
+/// Pairs of a form that are read; receivers take a thousand or a few.
+const MAX_PAIRS: usize = 16 * 1024;
+
 /// The pairs of an `application/x-www-form-urlencoded` text, decoded, in order.
 pub(crate) fn form_pairs(text: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
     text.split(|&byte| byte == b'&')
         .filter(|pair| !pair.is_empty())
+        .take(MAX_PAIRS)
         .map(|pair| {
             let (name, value) = cut(pair, b'=');
             (form_decoded(name), form_decoded(value.unwrap_or_default()))

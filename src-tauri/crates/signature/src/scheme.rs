@@ -172,6 +172,24 @@ impl Scheme {
         covers
     }
 
+    /// Whether a check takes anything from the body, be it one value.
+    pub(crate) fn reads_body(&self) -> bool {
+        let timestamp = self.timestamp.as_ref().map(|rule| &rule.from);
+        let mut found = self.covers().body
+            || std::iter::once(&self.signature.from)
+                .chain(timestamp)
+                .any(|source| matches!(source, Source::Json(_) | Source::Form(_)));
+        for component in self.messages.iter().flatten() {
+            component.walk(&mut |one| {
+                found |= matches!(
+                    one,
+                    Component::Json { .. } | Component::Lines(_) | Component::Form(_) | Component::FormSorted
+                );
+            });
+        }
+        found
+    }
+
     /// The scheme as the window and the command line show it.
     #[must_use]
     pub fn info(&self) -> SchemeInfo {

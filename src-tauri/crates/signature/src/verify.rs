@@ -21,9 +21,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use waybill_model::{Reason, Timestamp, header_text};
 
-/// Public-key trials for one request. Each one hashes the whole body, so that a header full of
-/// signatures must not buy more of them.
-const MAX_TRIALS: usize = 64;
+/// Public-key trials for one request, fewest and most, and the bytes that they may hash between them: each
+/// one hashes the whole message, and a header full of signatures must not buy more than a moment of that.
+const TRIALS: (usize, usize) = (8, 64);
+const TRIAL_BYTES: usize = 16 * 1024 * 1024;
 
 /// Received signatures that are kept for showing, and characters of each.
 const SHOWN: (usize, usize) = (16, 1024);
@@ -81,10 +82,23 @@ fn outcome(
     let reader = Reader::new(*request, config, &scheme.pointers);
     let reason =
         Check { scheme, reader: &reader, secrets, now, shows }.run(&mut found).err().unwrap_or(Reason::Ok);
+    let reason = if request.truncated && scheme.reads_body() { of_cut_body(reason) } else { reason };
     found.strict_reason = reason;
     found.reason = if scheme.unconfirmed { unconfirmed(reason) } else { reason };
     found.verdict = found.reason.verdict();
     found
+}
+
+/// What a failure means when what is looked for may stand in the part of the body that was cut off.
+const fn of_cut_body(reason: Reason) -> Reason {
+    match reason {
+        Reason::SignatureMismatch
+        | Reason::MissingSignature
+        | Reason::MissingTimestamp
+        | Reason::MissingHeader
+        | Reason::BodyDigestMismatch => Reason::BodyTooLarge,
+        other => other,
+    }
 }
 
 /// What a failure means while nobody knows whether the description itself is right: only what a wrong
@@ -137,13 +151,19 @@ impl Check<'_, '_> {
             fields: &split.fields,
             timestamp: timestamp.as_ref().map(|(text, _)| text.as_ref()),
         };
+        let keys = self.keys(family);
+        if !self.shows {
+            // Some forms unpack the body: not for a request that can't be checked.
+            keys.as_ref().map_err(|reason| *reason)?;
+            self.whole_body()?;
+        }
         // Shown even when nothing can be checked for want of a secret.
         let mut forms = Forms::new(&scheme.messages, &material);
         if self.shows {
             found.signed_content = forms.first().map(parts).unwrap_or_default();
         }
 
-        let keys = self.keys(family)?;
+        let keys = keys?;
         self.whole_body()?;
         forms.fault()?;
         let signatures = decoded(rule, &split.candidates)?;
@@ -304,9 +324,11 @@ fn key_pair_match(
     let mut trials = 0_usize;
     while let Some(pieces) = forms.next() {
         let slices = slices(&pieces, &[]);
+        let length: usize = slices.iter().map(|slice| slice.len()).sum();
+        let most = (TRIAL_BYTES / length.max(1)).clamp(TRIALS.0, TRIALS.1);
         for signature in signatures {
             for (secret, named) in keys {
-                if trials == MAX_TRIALS {
+                if trials >= most {
                     return None;
                 }
                 trials += 1;

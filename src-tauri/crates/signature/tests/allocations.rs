@@ -4,8 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use waybill_model::{Reason, Timestamp};
-use waybill_signature::{Catalogue, Request, Scheme, sign, verify};
+use waybill_signature::{Catalogue, Request, Scheme, check, generic_identity, sign, verify};
 
 const NOW: Timestamp = Timestamp(1_781_166_727_000_000_000);
 const WHSEC: &[u8] = b"whsec_aG9vay1zZWNyZXQ=";
@@ -71,4 +72,31 @@ fn ten_mebibytes_are_not_held_a_second_time() {
         assert!(large < 8_192, "{id} takes {large} bytes");
         println!("{id}: {large} bytes for a body of any size");
     }
+}
+
+#[test]
+fn bodies_made_to_harm_take_little() {
+    let catalogue = Catalogue::embedded();
+    let none = BTreeMap::new();
+    let mut zeros = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    zeros.write_all(&vec![0; 64 << 20]).unwrap();
+    let bomb = zeros.finish().unwrap();
+    let array = format!("[{}1]", "1,".repeat((2 << 20) - 2));
+    let object = format!("{{{}\"z\":1}}", "\"a\":1,".repeat(690_000));
+    let form = "a&".repeat(2 << 20);
+    let taken = |what: &str, id: &str, header: &[u8], body: &[u8], secrets: &[&[u8]], most: u64| {
+        let headers: [(&[u8], &[u8]); 1] = [(header, b"AAAAAAAAAAAAAAAAAAAAAAAAAAA=")];
+        let request = Request { method: b"POST", url: b"/in/x", headers: &headers, body, truncated: false };
+        let counted = allocation_counter::measure(|| {
+            drop(check(catalogue.get(id).unwrap(), &request, secrets, &none, NOW));
+            drop(generic_identity(&request));
+        });
+        assert!(counted.bytes_max <= most, "{what} takes {} bytes", counted.bytes_max);
+        assert!(counted.count_total < 100_000, "{what} allocates {} times", counted.count_total);
+    };
+    taken("a long array", "stripe", b"Stripe-Signature", array.as_bytes(), &[TEXT], 64 << 10);
+    taken("a long object", "stripe", b"Stripe-Signature", object.as_bytes(), &[TEXT], 64 << 10);
+    taken("a long form", "twilio-form", b"X-Twilio-Signature", form.as_bytes(), &[TEXT], 4 << 20);
+    taken("a bomb", "getstream", b"X-Signature", &bomb, &[TEXT], 32 << 20);
+    taken("a bomb that can't be checked", "getstream", b"X-Signature", &bomb, &[], 64 << 10);
 }

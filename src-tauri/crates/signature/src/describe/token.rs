@@ -81,6 +81,14 @@ pub(crate) struct TokenRule {
     pub(crate) id: Option<String>,
 }
 
+impl TokenRule {
+    /// Whether shared secrets count as well as key pairs.
+    pub(crate) fn takes_both_kinds(&self) -> bool {
+        let shared = |one: &TokenAlgorithm| matches!(one.family(), Family::Mac(_));
+        self.algorithms.iter().any(shared) && !self.algorithms.iter().all(shared)
+    }
+}
+
 /// A claim that is the digest of something of the request.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

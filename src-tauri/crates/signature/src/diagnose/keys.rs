@@ -8,7 +8,7 @@ use super::secret_change::SecretChange::{
 use super::template::computable;
 use crate::algorithm::Family;
 use crate::encoding::Encoding;
-use crate::key::{Key, KeyEncoding};
+use crate::key::{Key, KeyEncoding, looks_public};
 use crate::scheme::Scheme;
 use std::collections::HashSet;
 use zeroize::Zeroizing;
@@ -43,6 +43,18 @@ impl TrialKey {
 /// Whether a check uses this candidate.
 pub(super) fn is_own(candidate: &Candidate<'_>) -> bool {
     candidate.of_inbox && matches!(candidate.role, Role::Current | Role::Previous)
+}
+
+/// Whether a candidate that the check did not use may be what a request was signed with under this family. A
+/// public key is known to everybody: whoever signs with it as if it were a secret is no sender, and is not to be
+/// named as one whose key the inbox should take.
+pub(super) const fn may_sign(family: Family, public: bool) -> bool {
+    !public || family.has_key_pair() || matches!(family, Family::Jws)
+}
+
+/// For each candidate, whether it is a public key that the check did not use.
+pub(super) fn foreign_public(candidates: &[Candidate<'_>]) -> Vec<bool> {
+    candidates.iter().map(|one| !is_own(one) && looks_public(one.bytes)).collect()
 }
 
 /// Ways to tidy a secret, and the cause that each one is.
@@ -82,8 +94,10 @@ const RESTATE: [SecretChange; 5] = [EncodeBase64, EncodeWhsec, EncodeHex, Decode
 
 /// Every key, the likeliest first: each candidate as it is, then each tidied, then read otherwise; those
 /// of the inbox before the others.
-pub(super) fn keys(scheme: &Scheme, candidates: &[Candidate<'_>]) -> Vec<TrialKey> {
+pub(super) fn keys(scheme: &Scheme, candidates: &[Candidate<'_>], public: &[bool]) -> Vec<TrialKey> {
+    let family = scheme.algorithm.family();
     let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.retain(|index| may_sign(family, public.get(*index).is_some_and(|public| *public)));
     let rank = |index: &usize| {
         candidates.get(*index).map(|one| {
             let role = match one.role {
@@ -96,8 +110,7 @@ pub(super) fn keys(scheme: &Scheme, candidates: &[Candidate<'_>]) -> Vec<TrialKe
         })
     };
     order.sort_by_key(rank);
-    let mut list =
-        List { scheme, family: scheme.algorithm.family(), known: HashSet::new(), keys: Vec::new() };
+    let mut list = List { scheme, family, known: HashSet::new(), keys: Vec::new() };
     let each = |use_it: &mut dyn FnMut(usize, &Candidate<'_>)| {
         for index in &order {
             if let Some(candidate) = candidates.get(*index) {

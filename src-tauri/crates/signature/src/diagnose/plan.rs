@@ -2,7 +2,7 @@
 //! compared with the signatures that came.
 
 use super::body::Original;
-use super::keys::{TrialKey, is_own, keys};
+use super::keys::{TrialKey, foreign_public, is_own, keys};
 use super::macs::MacState;
 use super::question::Question;
 use super::received::{self, Received};
@@ -25,6 +25,8 @@ pub(super) struct Plan<'a> {
     pub(super) reading: Reading,
     pub(super) received: Vec<Received>,
     pub(super) keys: Vec<TrialKey>,
+    /// For each candidate, whether it is a public key of somebody's.
+    pub(super) public: Vec<bool>,
     pub(super) variations: Vec<Variation>,
     pub(super) original: Original<'a>,
     hashes: Vec<Hash>,
@@ -57,12 +59,14 @@ impl<'a> Plan<'a> {
         let others: Vec<&Scheme> = others.collect();
         schemes.extend(others);
         schemes.retain(|one| one.id() != scheme.id());
+        let public = foreign_public(question.candidates);
         Self {
             hashes: hashes(hash_of(scheme.algorithm.family()), &received),
             first,
             reading,
             received,
-            keys: keys(scheme, question.candidates),
+            keys: keys(scheme, question.candidates, &public),
+            public,
             variations,
             original,
             states: BTreeMap::new(),

@@ -1,7 +1,7 @@
 //! The steps of a search. Each one is small: a few comparisons, or one where a body is large.
 
 use super::conclude;
-use super::keys::is_own;
+use super::keys::{is_own, may_sign};
 use super::search::{Match, Search, Stage, fits, is_match};
 use super::template::computable;
 use super::variation::Kind;
@@ -73,7 +73,10 @@ impl Search<'_> {
         };
         let question = self.question;
         let size = self.keys_at_once();
-        let all = question.candidates.iter().enumerate().filter(|(_, one)| is_own(one) == own);
+        let family = scheme.algorithm.family();
+        let public = |index: usize| plan.public.get(index).is_some_and(|public| *public);
+        let all = question.candidates.iter().enumerate();
+        let all = all.filter(|(index, one)| is_own(one) == own && may_sign(family, public(*index)));
         let chosen: Vec<(usize, &[u8])> =
             all.skip(self.inner).take(size).map(|(index, one)| (index, one.bytes)).collect();
         (self.outer, self.inner) =

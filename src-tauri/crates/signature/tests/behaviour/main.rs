@@ -15,6 +15,7 @@ mod pairs;
 mod samples;
 mod schema;
 mod seeds;
+mod strangers;
 mod support;
 mod vectors;
 mod wrappers;
