@@ -100,14 +100,14 @@ fn from_the_first_start_to_the_next() {
     secrets::is_nowhere_in(&data, &provider.token);
 }
 
-fn settle(runtime: &tokio::runtime::Runtime, provider: &Simulator) {
+pub(crate) fn settle(runtime: &tokio::runtime::Runtime, provider: &Simulator) {
     let all = async { tokio::time::timeout(SOON, provider.handle.settled()).await };
     runtime.block_on(all).expect("everything is sent");
 }
 
 /// A port of its own keeps tests beside each other apart. It listens on the usual one already, unless one of them
 /// was earlier.
-fn listen_on(window: &Session, port: u16) {
+pub(crate) fn listen_on(window: &Session, port: u16) {
     window.shows("Waybill is ");
     window.keys(&[keys::CONTROL, ","]);
     window.write("Port", &port.to_string());
@@ -117,7 +117,7 @@ fn listen_on(window: &Session, port: u16) {
     window.shows(&format!("Listening on 127.0.0.1:{port}"));
 }
 
-fn send_the_sample(window: &Session) {
+pub(crate) fn send_the_sample(window: &Session) {
     window.command("Deliveries");
     window.shows("Waybill is listening");
     window.press("Send a signed sample");
@@ -127,7 +127,7 @@ fn send_the_sample(window: &Session) {
     window.shows_no("It arrived: signature valid");
 }
 
-fn connect(window: &Session, provider: &Simulator) {
+pub(crate) fn connect(window: &Session, provider: &Simulator) {
     window.press("Connect a provider");
     window.press("Add a connection");
     window.write("Search", "mynd");
@@ -145,7 +145,7 @@ fn connect(window: &Session, provider: &Simulator) {
     window.shows("Endpoints of try");
 }
 
-fn create_endpoint(window: &Session, port: u16) {
+pub(crate) fn create_endpoint(window: &Session, port: u16) {
     window.keys(&["n"]);
     window.dialog("New endpoint");
     window.write("Inbox", "mynd-here");
@@ -159,7 +159,7 @@ fn create_endpoint(window: &Session, port: u16) {
 }
 
 /// What the panel says, and that it can show the secret once.
-fn read_custody(window: &Session, secret: &str) {
+pub(crate) fn read_custody(window: &Session, secret: &str) {
     window.shows("deliveries to the inbox mynd-here");
     assert!(!window.page_text().contains(secret), "nothing shows it unasked");
     window.press("Show once");

@@ -12,6 +12,7 @@ mod journey;
 mod mending;
 mod person;
 mod pictures;
+mod reconciling;
 mod secrets;
 mod sender;
 mod shell;
