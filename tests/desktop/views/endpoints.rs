@@ -24,7 +24,7 @@ fn detail(window: &Session) {
     window.press_row(ENDPOINTS, &["mnemom-alerts"]);
     for (key, name, words) in [
         ("1", "overview", "alerts"),
-        ("2", "log", "captured here"),
+        ("2", "log", "not in the log"),
         ("3", "secret", "Used by"),
         ("4", "raw", "without secrets"),
     ] {
