@@ -13,7 +13,7 @@ import type { CommandName, Commands } from "../src/generated/api";
 
 const ROOT = resolve(fileURLToPath(new URL("../..", import.meta.url)));
 const BINARY = process.env.WAYBILL_BRIDGE ?? join(ROOT, "target/debug/waybill-bridge");
-const UI = join(ROOT, "ui/dist-bridge");
+const UI = process.env.WAYBILL_UI ?? join(ROOT, "ui/dist-bridge");
 
 export interface Bridge {
   url: string;

@@ -82,7 +82,7 @@ test("a provider that offers no way says so, and what can be done there", async 
     const detail = page.getByRole("region", { name: /^Endpoint / });
     await expect(detail.getByText("These can't be brought in from here.")).toBeVisible();
     await expect(detail.getByText(/Replay the captured delivery/)).toHaveCount(0);
-    await expect(detail.getByRole("button", { name: "Bring in" })).toHaveAttribute("aria-disabled", "true");
+    await expect(detail.getByRole("button", { name: /^Bring in/ })).toHaveCount(0);
     await page.screenshot({ path: `${SHOTS}/no-way.png` });
     await expectAccessible(page);
   } finally {

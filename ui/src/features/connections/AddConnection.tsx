@@ -235,7 +235,14 @@ function ConnectionForm({
         <Choice
           legend="Webhooks of"
           value={value.scope}
-          options={scopes.map((scope) => ({ value: scope, label: `Webhooks of ${scope}` }))}
+          options={scopes.map((scope) => ({
+            value: scope,
+            label: `Webhooks of ${scope}`,
+            hint: provider.variables
+              .filter((variable) => variable.scope === scope)
+              .map((variable) => variable.label)
+              .join(", "),
+          }))}
           onChange={(scope) => change({ scope })}
         />
       ) : null}

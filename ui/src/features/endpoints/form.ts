@@ -29,7 +29,10 @@ export function emptyDraft(connection: string, provider: ProviderInfo | undefine
     connection,
     url: "",
     urlTouched: false,
-    all: provider?.all_events.kind === "wildcard",
+    // Where no type is known here, there is nothing to choose from.
+    all:
+      provider?.all_events.kind === "wildcard" ||
+      (provider?.events.length === 0 && provider.all_events.kind === "empty"),
     events: [],
     fields: Object.fromEntries((provider?.fields ?? []).map((field) => [field.name, field.default ?? ""])),
     inbox,

@@ -156,7 +156,7 @@ export function NoWay({ title, log, redeliver }: { title: string; log: string; r
           to send one again.
         </div>
         <div className="muted">
-          What happened is still at {title}: look the events up there by their time, or make them happen again. Where{" "}
+          Look up at {title} what they were about, by type and time, or make the events happen again there. Where{" "}
           {title} tries a failed delivery again by itself, it arrives once the endpoint answers. {log}
           {/* What a description says of captured deliveries is no way out here: these were never captured. */}
           {/captured/.test(redeliver) ? "" : ` ${redeliver}`}

@@ -93,25 +93,30 @@ export function ReconcileAll({
       cell: (row) => (
         <Stack>
           <span title={row.found.url}>
-            <b>{row.endpoint ? nameOf(row.endpoint) : row.found.url.replace(/^https?:\/\//, "")}</b>{" "}
-            <span className="muted">
-              {shortTitle(providerOf(row), "")} {row.connection}
-            </span>
+            <b>{row.endpoint ? nameOf(row.endpoint) : row.found.url.replace(/^https?:\/\//, "")}</b>
           </span>
           <span className={row.found.failure ? pageStyles.bad : "muted"} title={row.found.failure?.message}>
-            {row.found.failure ? row.found.failure.message : row.found.url.replace(/^https:\/\//, "")}
+            {row.found.failure
+              ? row.found.failure.message
+              : [
+                  shortTitle(providerOf(row), ""),
+                  row.connection,
+                  row.endpoint?.label ? row.found.url.replace(/^https:\/\//, "") : "",
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
           </span>
         </Stack>
       ),
     },
-    { id: "sent", head: "Sent", track: "44px", end: true, from: 360, cell: ({ found }) => number(found.sent) },
-    { id: "arrived", head: "Arrived", track: "52px", end: true, from: 420, cell: ({ found }) => number(found.arrived) },
+    { id: "sent", head: "Sent", track: "44px", end: true, from: 440, cell: ({ found }) => number(found.sent) },
+    { id: "arrived", head: "Arrived", track: "52px", end: true, from: 500, cell: ({ found }) => number(found.arrived) },
     {
       id: "accepted",
       head: "Accepted",
       track: "60px",
       end: true,
-      from: 480,
+      from: 560,
       cell: ({ found }) => number(found.accepted),
     },
     {
@@ -121,13 +126,13 @@ export function ReconcileAll({
       end: true,
       cell: ({ found }) => number(found.missing, pageStyles.bad),
     },
-    { id: "pending", head: "Pending", track: "54px", end: true, from: 560, cell: ({ found }) => number(found.pending) },
+    { id: "pending", head: "Pending", track: "54px", end: true, from: 640, cell: ({ found }) => number(found.pending) },
     {
       id: "others",
       head: "Not in the log",
       track: "84px",
       end: true,
-      from: 680,
+      from: 740,
       cell: ({ found }) => number(found.not_in_log.length),
     },
   ];

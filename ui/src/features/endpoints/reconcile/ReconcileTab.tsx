@@ -145,21 +145,6 @@ export function ReconcileTab({ endpoint, provider }: { endpoint: Endpoint; provi
       <div className={pageStyles.card}>
         <div className={styles.figures}>
           <FigureLine figures={figuresOf([found])} more={found.more} title={title} />
-          <span className={styles.end}>
-            <ActionButton
-              id="bring-in"
-              small
-              tone={missing.length > 0 && ways.ways.length > 0 ? "primary" : "plain"}
-              busy={bring.run?.running ?? false}
-            >
-              {picked.length > 0 || missing.length === 0
-                ? "Bring in"
-                : missing.length === 1
-                  ? "Bring in"
-                  : "Bring in all"}{" "}
-              {toBring.length > 0 ? count(toBring.length) : ""}
-            </ActionButton>
-          </span>
         </div>
       </div>
       {bring.run ? <BringInState run={bring.run} title={title} onCancel={bring.cancel} onClose={bring.clear} /> : null}
@@ -180,17 +165,36 @@ export function ReconcileTab({ endpoint, provider }: { endpoint: Endpoint; provi
             </Button>
           ))}
         </fieldset>
-        {missing.length > 1 && ways.ways.length > 0 ? (
-          <Button
-            small
-            tone="ghost"
-            onClick={() => setChosen(picked.length === missing.length ? new Set() : new Set(missing))}
-          >
-            {picked.length === missing.length ? "Choose none" : `Choose all ${count(missing.length)} missing`}
-          </Button>
-        ) : null}
         <span className={styles.end}>
           <SpanPicker value={since} onChange={setSince} />
+        </span>
+      </div>
+      <div className={styles.bar}>
+        {missing.length > 0 && ways.ways.length > 0 ? (
+          <>
+            <ActionButton id="bring-in" small tone="primary" busy={bring.run?.running ?? false}>
+              {picked.length === 0 && missing.length > 1 ? "Bring in all" : "Bring in"} {count(toBring.length)}
+            </ActionButton>
+            {missing.length > 1 ? (
+              <Button
+                small
+                tone="ghost"
+                onClick={() => setChosen(picked.length === missing.length ? new Set() : new Set(missing))}
+              >
+                {picked.length === missing.length ? "Choose none" : `Choose all ${count(missing.length)} missing`}
+              </Button>
+            ) : null}
+          </>
+        ) : (
+          <span className="muted">
+            {missing.length > 0
+              ? "What is missing stays at the provider."
+              : found.sent === 0
+                ? ""
+                : `Nothing is missing ${spanWords(since)}.`}
+          </span>
+        )}
+        <span className={styles.end}>
           <ActionButton id="reconcile-again" small busy={asked.isFetching}>
             Read again
           </ActionButton>

@@ -3,6 +3,7 @@ import { VERDICTS } from "@/app/words";
 import { Badge } from "@/components/Badge";
 import { Time } from "@/components/Time";
 import type { ReconciledEntry } from "@/generated/api";
+import { duration } from "@/lib/format";
 import { isInstant } from "../instant";
 import { type GridColumn, Stack } from "../RowGrid";
 import styles from "./Reconcile.module.css";
@@ -12,7 +13,7 @@ export const COLUMNS: GridColumn<ReconciledEntry>[] = [
   {
     id: "state",
     head: "State",
-    track: "92px",
+    track: "88px",
     cell: (one) => {
       const state = STATES[one.state];
       return (
@@ -25,7 +26,7 @@ export const COLUMNS: GridColumn<ReconciledEntry>[] = [
   {
     id: "sent",
     head: "Sent",
-    track: "76px",
+    track: "66px",
     from: 330,
     cell: ({ entry }) => (
       <span className="mono">
@@ -56,43 +57,56 @@ export const COLUMNS: GridColumn<ReconciledEntry>[] = [
   {
     id: "theirs",
     head: "Provider says",
-    track: "88px",
+    track: "82px",
     from: 430,
     cell: (one) => {
       const words = theirWords(one);
-      return <span title={words.title}>{words.word}</span>;
-    },
-  },
-  {
-    id: "answer",
-    head: "Answer here",
-    track: "78px",
-    cell: (one) => {
-      if (one.status === null) return <span className="muted">–</span>;
-      const verdict = one.verdict === null ? null : VERDICTS[one.verdict];
+      const { next_retry_at: again, latency_ms: took } = one.entry;
       return (
-        <span className={styles.answer}>
-          <span title={one.status === 0 ? "It was fetched: nobody was answered." : undefined}>{answered(one)}</span>
-          {verdict ? (
-            <span className={styles.sign} data-tone={verdict.tone} title={verdict.word}>
-              <span aria-hidden="true">{verdict.sign}</span>
-              <span className="sr">{verdict.word}</span>
-            </span>
-          ) : null}
-        </span>
+        <Stack>
+          <span title={words.title}>{words.word}</span>
+          <span className="muted">
+            {isInstant(again) && one.state !== "accepted" ? (
+              <Time at={again} form="ago" />
+            ) : took === null ? (
+              ""
+            ) : (
+              <span title="How long the answer took, as the provider saw it">{duration(Math.round(took * 1000))}</span>
+            )}
+          </span>
+        </Stack>
       );
     },
   },
   {
-    id: "matched",
-    head: "Matched by",
-    track: "84px",
-    from: 520,
-    cell: (one) =>
-      one.matched_by === null ? (
-        <span className="muted">–</span>
-      ) : (
-        <span title={MATCHED[one.matched_by].about}>{MATCHED[one.matched_by].word}</span>
-      ),
+    id: "here",
+    head: "Answered here",
+    track: "100px",
+    cell: (one) => {
+      if (one.entry.delivery === null) return <span className="muted">–</span>;
+      const verdict = one.verdict === null ? null : VERDICTS[one.verdict];
+      return (
+        <Stack>
+          {one.status === null ? (
+            <span title="The delivery stands under another inbox here.">elsewhere</span>
+          ) : (
+            <span>
+              <span title={one.status === 0 ? "It was fetched: nobody was answered." : undefined}>{answered(one)}</span>{" "}
+              {verdict ? (
+                <span className={styles.sign} data-tone={verdict.tone} title={verdict.word}>
+                  <span aria-hidden="true">{verdict.sign}</span>
+                  <span className="sr">{verdict.word}</span>
+                </span>
+              ) : null}
+            </span>
+          )}
+          {one.matched_by === null ? null : (
+            <span className="muted" title={MATCHED[one.matched_by].about}>
+              by {MATCHED[one.matched_by].word}
+            </span>
+          )}
+        </Stack>
+      );
+    },
   },
 ];
