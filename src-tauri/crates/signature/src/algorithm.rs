@@ -163,11 +163,11 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    fn of(outcome: &[u8]) -> Self {
+    pub(crate) fn of(outcome: &[u8]) -> Self {
         let mut bytes = [0; 64];
         let length = outcome.len().min(bytes.len());
-        for (to, from) in bytes.iter_mut().zip(outcome) {
-            *to = *from;
+        if let (Some(to), Some(from)) = (bytes.get_mut(..length), outcome.get(..length)) {
+            to.copy_from_slice(from);
         }
         Self { bytes, length }
     }

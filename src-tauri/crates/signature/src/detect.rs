@@ -4,6 +4,7 @@
 //! is there and the signature has its form and length. Nothing is verified here.
 
 use crate::algorithm::Family;
+use crate::carried::{decoded, signature_values};
 use crate::catalogue::Catalogue;
 use crate::describe::Component;
 use crate::reader::Reader;
@@ -12,7 +13,6 @@ use crate::require::requirements;
 use crate::scheme::Scheme;
 use crate::time;
 use crate::token;
-use crate::verify::{decoded, signature_values};
 use std::collections::BTreeMap;
 
 /// A scheme that a request may be signed under.

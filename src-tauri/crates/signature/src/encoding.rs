@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
+use smallvec::SmallVec;
 
 const STRICT: GeneralPurposeConfig = GeneralPurposeConfig::new();
 const LENIENT: GeneralPurposeConfig =
@@ -21,6 +22,9 @@ const BASE64_LENIENT: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, 
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, UNPADDED);
 
 const BASE64_LOOSE: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LOOSE);
+
+/// Decoded bytes, held where they are while they are as few as those of most signatures.
+pub(crate) type Decoded = SmallVec<[u8; 64]>;
 
 /// How bytes are written as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -49,6 +53,25 @@ impl Encoding {
             Self::Base64url => BASE64URL.decode(text).ok(),
             Self::Text => Some(text.to_vec()),
         }
+    }
+
+    /// The same without asking for memory where they are few.
+    pub(crate) fn decode_in_place(self, text: &[u8], unpadded: bool) -> Option<Decoded> {
+        let engine = match self {
+            Self::Text => return Some(Decoded::from_slice(text)),
+            Self::Hex => None,
+            Self::Base64 if unpadded => Some(&BASE64_LENIENT),
+            Self::Base64 => Some(&BASE64),
+            Self::Base64url => Some(&BASE64URL),
+        };
+        let room = engine.map_or(text.len() / 2, |_| base64::decoded_len_estimate(text.len()));
+        let mut bytes = Decoded::from_elem(0, room);
+        let length = match engine {
+            Some(engine) => engine.decode_slice(text, &mut bytes).ok()?,
+            None => hex::decode_to_slice(text, &mut bytes).ok().map(|()| room)?,
+        };
+        bytes.truncate(length);
+        Some(bytes)
     }
 
     /// The bytes of a base64 secret that was cut from a longer text: without padding, and with bits that
@@ -119,6 +142,19 @@ mod tests {
                 *expected,
                 "{encoding:?} {text:?}"
             );
+            assert_eq!(
+                encoding.decode_in_place(text.as_bytes(), *unpadded).as_deref(),
+                *expected,
+                "{encoding:?} {text:?}"
+            );
+        }
+        for length in [46, 47, 48, 49, 63, 64, 65, 300] {
+            let long = vec![7; length];
+            for encoding in [Hex, Base64, Base64url, Text] {
+                let text = encoding.encode(&long).unwrap();
+                let in_place = encoding.decode_in_place(text.as_bytes(), false);
+                assert_eq!(in_place.as_deref(), Some(&long[..]), "{encoding:?} {length}");
+            }
         }
         assert_eq!(Base64url.encode(&[251, 255]).as_deref(), Some("-_8"));
     }

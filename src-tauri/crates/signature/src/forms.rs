@@ -2,14 +2,17 @@
 //! forms copy the body.
 
 use crate::describe::Component;
-use crate::message::{Material, Piece};
+use crate::message::{Material, Piece, Pieces};
 use waybill_model::Reason;
 
-/// Forms not yet tried.
+/// Forms of a message, and the one that is put together now.
 pub(crate) struct Forms<'f, 'm, 'a> {
     rest: &'m [Vec<Component>],
     material: &'f Material<'m, 'a>,
-    first: Option<Vec<Piece<'m>>>,
+    /// One place for all of them.
+    pieces: Pieces<'m>,
+    /// Whether any form could be put together, and whether it is not tried yet.
+    first: (bool, bool),
     given: usize,
     fault: Option<Reason>,
 }
@@ -17,43 +20,47 @@ pub(crate) struct Forms<'f, 'm, 'a> {
 impl<'f, 'm, 'a> Forms<'f, 'm, 'a> {
     /// Puts the first form together that can be.
     pub(crate) fn new(forms: &'m [Vec<Component>], material: &'f Material<'m, 'a>) -> Self {
-        let mut new = Self { rest: forms, material, first: None, given: 0, fault: None };
-        new.first = new.build();
+        let pieces = Pieces::new();
+        let mut new = Self { rest: forms, material, pieces, first: (false, false), given: 0, fault: None };
+        let built = new.build();
+        new.first = (built, built);
         new
     }
 
     /// The first form, while it is not tried yet.
     pub(crate) fn first(&self) -> Option<&[Piece<'m>]> {
-        self.first.as_deref()
+        self.first.1.then_some(&*self.pieces)
     }
 
     /// Why no form at all can be put together.
-    pub(crate) fn fault(&self) -> Result<(), Reason> {
-        match (&self.first, self.fault) {
-            (None, Some(reason)) => Err(reason),
+    pub(crate) const fn fault(&self) -> Result<(), Reason> {
+        match (self.first.0, self.fault) {
+            (false, Some(reason)) => Err(reason),
             _ => Ok(()),
         }
     }
 
     /// The next form; those that can't be put together are passed over.
-    pub(crate) fn next(&mut self) -> Option<Vec<Piece<'m>>> {
+    pub(crate) fn next(&mut self) -> Option<&[Piece<'m>]> {
         self.given += 1;
-        self.first.take().or_else(|| self.build())
+        let there = std::mem::take(&mut self.first.1) || self.build();
+        there.then_some(&*self.pieces)
     }
 
-    /// Whether the form given last is another one than the first.
-    pub(crate) const fn beyond_first(&self) -> bool {
-        self.given > 1
+    /// The form given last, when it is another one than the first.
+    pub(crate) fn beyond_first(&self) -> Option<&[Piece<'m>]> {
+        (self.given > 1).then_some(&*self.pieces)
     }
 
-    fn build(&mut self) -> Option<Vec<Piece<'m>>> {
+    fn build(&mut self) -> bool {
         while let Some((form, rest)) = self.rest.split_first() {
             self.rest = rest;
-            match self.material.pieces(form) {
-                Ok(pieces) => return Some(pieces),
+            self.pieces.clear();
+            match self.material.pieces_into(form, &mut self.pieces) {
+                Ok(()) => return true,
                 Err(reason) => self.fault = self.fault.or(Some(reason)),
             }
         }
-        None
+        false
     }
 }

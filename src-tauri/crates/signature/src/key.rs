@@ -6,6 +6,7 @@
 use crate::algorithm::{Family, Hash};
 use crate::encoding::Encoding;
 use crate::jwk;
+use crate::mac_state::MacState;
 use crate::pair::{public_key, public_pem};
 use ed25519_dalek::VerifyingKey;
 use rsa::RsaPublicKey;
@@ -66,6 +67,8 @@ pub(crate) struct KeyReading {
 pub(crate) enum Key {
     /// Bytes for a MAC, a hash or a comparison.
     Bytes(Zeroizing<Vec<u8>>),
+    /// The same, set up for a MAC.
+    Mac(MacState),
     /// The public half of an Ed25519 pair.
     Ed25519(Box<VerifyingKey>),
     /// The public half of a pair on P-256.

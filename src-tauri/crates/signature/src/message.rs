@@ -10,6 +10,7 @@ use crate::json::Pointer;
 use crate::reader::{Reader, field};
 use crate::request::{form_encoded, trim_blanks};
 use crate::verification::{Part, PartContent};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use waybill_model::Reason;
 
@@ -51,6 +52,9 @@ pub(crate) struct Piece<'m> {
     pub(crate) bytes: Stretch<'m>,
 }
 
+/// A whole message; most have no more stretches than are held without asking for memory.
+pub(crate) type Pieces<'m> = SmallVec<[Piece<'m>; 6]>;
+
 /// Where a stretch's bytes are.
 pub(crate) enum Stretch<'m> {
     Bytes(Cow<'m, [u8]>),
@@ -67,15 +71,22 @@ pub(crate) struct Material<'m, 'a> {
 
 impl<'m> Material<'m, '_> {
     /// The pieces of `components`, or the reason why one of them is not there.
-    pub(crate) fn pieces(&self, components: &'m [Component]) -> Result<Vec<Piece<'m>>, Reason> {
-        let mut pieces = Vec::with_capacity(components.len());
-        for component in components {
-            self.push(component, &mut pieces)?;
-        }
+    pub(crate) fn pieces(&self, components: &'m [Component]) -> Result<Pieces<'m>, Reason> {
+        let mut pieces = Pieces::new();
+        self.pieces_into(components, &mut pieces)?;
         Ok(pieces)
     }
 
-    fn push(&self, component: &'m Component, pieces: &mut Vec<Piece<'m>>) -> Result<(), Reason> {
+    /// The same, put behind what `pieces` holds.
+    pub(crate) fn pieces_into(
+        &self,
+        components: &'m [Component],
+        pieces: &mut Pieces<'m>,
+    ) -> Result<(), Reason> {
+        components.iter().try_for_each(|component| self.push(component, pieces))
+    }
+
+    fn push(&self, component: &'m Component, pieces: &mut Pieces<'m>) -> Result<(), Reason> {
         let request = &self.reader.request;
         let here = |value: Option<Cow<'m, [u8]>>, reason: Reason| value.ok_or(reason);
         let (kind, bytes) = match component {

@@ -103,7 +103,7 @@ impl<'a> Request<'a> {
 
 /// `bytes` up to the first `at`, and what follows it.
 pub(crate) fn cut(bytes: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
-    match bytes.iter().position(|&byte| byte == at) {
+    match memchr::memchr(at, bytes) {
         Some(place) => (bytes.get(..place).unwrap_or_default(), bytes.get(place + 1..)),
         None => (bytes, None),
     }

@@ -5,6 +5,7 @@
 
 use crate::algorithm::Family;
 use crate::cannot_sign::CannotSign;
+use crate::carried::signature_values;
 use crate::describe::{TokenAlgorithm, TokenRule};
 use crate::encoding::Encoding;
 use crate::key::Key;
@@ -12,7 +13,6 @@ use crate::private::{PrivateKey, private_key};
 use crate::reader::Reader;
 use crate::scheme::Scheme;
 use crate::token::binding_text;
-use crate::verify::signature_values;
 use serde_json::{Map, Value, json};
 use waybill_model::Timestamp;
 

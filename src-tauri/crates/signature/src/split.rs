@@ -1,6 +1,7 @@
 //! How a signature header is written: taking it apart, and putting it together.
 
 use crate::request::{cut, trim_blanks};
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 use waybill_model::Reason;
 
@@ -56,9 +57,9 @@ pub(crate) enum Accept {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Split<'v> {
     /// What may be the signature, still encoded.
-    pub(crate) candidates: Vec<&'v [u8]>,
+    pub(crate) candidates: SmallVec<[&'v [u8]; 4]>,
     /// Named values beside it, in order.
-    pub(crate) fields: Vec<(&'v [u8], &'v [u8])>,
+    pub(crate) fields: SmallVec<[(&'v [u8], &'v [u8]); 4]>,
 }
 
 impl Format {
@@ -68,9 +69,10 @@ impl Format {
         values: impl Iterator<Item = &'v [u8]>,
         config: &BTreeMap<String, String>,
     ) -> Result<Split<'v>, Reason> {
-        let mut split = match self {
+        let mut split = Split::default();
+        match self {
             Self::Plain { prefix, prefix_any_case, space_after_prefix, separator } => {
-                let mut candidates = Vec::new();
+                let candidates = &mut split.candidates;
                 for item in values.flat_map(|value| items(value, separator.as_deref())) {
                     let Some(rest) = without_prefix(item, prefix, *prefix_any_case) else { continue };
                     candidates.push(if *space_after_prefix { trim_blanks(rest) } else { rest });
@@ -78,10 +80,8 @@ impl Format {
                 if candidates.is_empty() {
                     return Err(Reason::WrongPrefix);
                 }
-                Split { candidates, fields: Vec::new() }
             }
             Self::Pairs { separator, assign, accept } => {
-                let mut split = Split::default();
                 let configured;
                 let wanted: &[String] = match accept {
                     Accept::Names(names) => names,
@@ -106,10 +106,9 @@ impl Format {
                         Accept::Config(_) => Reason::UnknownKeyId,
                     });
                 }
-                split
             }
             Self::Tokens { separator, version_separator, accept, bare } => {
-                let mut candidates = Vec::new();
+                let candidates = &mut split.candidates;
                 let mut versions = false;
                 for item in values.flat_map(|value| items(value, Some(separator))) {
                     match halves(item, version_separator) {
@@ -130,9 +129,8 @@ impl Format {
                         Reason::MalformedSignatureHeader
                     });
                 }
-                Split { candidates, fields: Vec::new() }
             }
-        };
+        }
         split.candidates.truncate(MAX_CANDIDATES);
         Ok(split)
     }

@@ -39,7 +39,6 @@ pub(crate) struct Instant {
 /// Reads `text` in the first unit that fits. A fraction, an exponent, a sign other than minus or
 /// surrounding space make a number malformed.
 pub(crate) fn read(units: &[Unit], text: &[u8]) -> Option<Instant> {
-    let text = std::str::from_utf8(text).ok()?;
     let number = whole_number(text);
     let both = units.contains(&Unit::Seconds) && units.contains(&Unit::Milliseconds);
     units.iter().find_map(|unit| match unit {
@@ -52,6 +51,7 @@ pub(crate) fn read(units: &[Unit], text: &[u8]) -> Option<Instant> {
             Some(Instant { nanoseconds: i128::from(milliseconds) * 1_000_000, step: 1_000_000 })
         }
         Unit::Date => {
+            let text = std::str::from_utf8(text).ok()?;
             let text = text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT"))?;
             let local = civil::DateTime::strptime(DATE, text.replacen(", ", " ", 1)).ok()?;
             let instant = jiff::tz::Offset::UTC.to_timestamp(local).ok()?;
@@ -59,9 +59,7 @@ pub(crate) fn read(units: &[Unit], text: &[u8]) -> Option<Instant> {
         }
         Unit::Rfc3339 => {
             // A year and a time of day are wanted; jiff alone would take a bare date too.
-            if number.is_some() || !text.contains(':') {
-                return None;
-            }
+            let text = std::str::from_utf8(text).ok().filter(|text| text.contains(':'))?;
             let instant = text.parse::<jiff::Timestamp>().ok().or_else(|| {
                 let local: civil::DateTime = text.parse().ok()?;
                 jiff::tz::Offset::UTC.to_timestamp(local).ok()
@@ -71,10 +69,21 @@ pub(crate) fn read(units: &[Unit], text: &[u8]) -> Option<Instant> {
     })
 }
 
-fn whole_number(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let fits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if fits { text.parse().ok() } else { None }
+fn whole_number(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() {
+        return None;
+    }
+    // Below zero the type reaches one further.
+    let mut number = 0_i64;
+    for byte in digits {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        number = number.checked_mul(10)?.checked_sub(i64::from(digit))?;
+    }
+    if negative { Some(number) } else { number.checked_neg() }
 }
 
 /// `now` written in `unit`, to the second where the unit is finer than needed.
@@ -169,6 +178,11 @@ mod tests {
             (&[Seconds], " 1700000000", None),
             (&[Seconds], "99999999999999999999", None),
             (&[Seconds], "9223372036854775807", Some(i64::MAX)),
+            (&[Seconds], "9223372036854775808", None),
+            (&[Seconds], "-9223372036854775809", None),
+            (&[Seconds], "0000000000000000000000005", Some(5)),
+            (&[Seconds], "17000:0000", None),
+            (&[Seconds], "17000/0000", None),
             (&[Seconds], "2024-03-27T15:42:29Z", None),
             (&[Milliseconds], "1700000000999", Some(1_700_000_000)),
             (&[Milliseconds], "-1", Some(-1)),

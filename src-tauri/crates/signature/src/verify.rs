@@ -5,29 +5,28 @@
 //! body; and last the time window, so that a stale but otherwise right request is called stale.
 
 use crate::algorithm::{Family, same, same_secret};
-use crate::describe::{Repeated, Source};
+use crate::carried::{decoded, shown, signature_values};
+use crate::encoding::Decoded;
 use crate::forms::Forms;
-use crate::key::{Key, NamedKey};
-use crate::message::{Material, Piece, parts, slices, stretches};
+use crate::key::Key;
+use crate::message::{Material, parts, slices, stretches};
+use crate::prepared::{KeySource, Keys, PlacedKey};
 use crate::reader::Reader;
 use crate::request::Request;
 use crate::require::requirements;
-use crate::scheme::{Scheme, SignatureRule};
+use crate::scheme::Scheme;
 use crate::split::Split;
 use crate::time::{self, Instant};
 use crate::token;
 use crate::verification::Verification;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use waybill_model::{Reason, Timestamp, header_text};
+use waybill_model::{Reason, Timestamp};
 
 /// Public-key trials for one request, fewest and most, and the bytes that they may hash between them: each
 /// one hashes the whole message, and a header full of signatures must not buy more than a moment of that.
 const TRIALS: (usize, usize) = (8, 64);
 const TRIAL_BYTES: usize = 16 * 1024 * 1024;
-
-/// Received signatures that are kept for showing, and characters of each.
-const SHOWN: (usize, usize) = (16, 1024);
 
 /// Checks `request` under `scheme` at the instant `now`. Any of `secrets` may match; a public key is
 /// given like a secret. `config` holds what the scheme needs besides (see `SchemeInfo::config`).
@@ -42,7 +41,7 @@ pub fn verify(
     config: &BTreeMap<String, String>,
     now: Timestamp,
 ) -> Verification {
-    outcome(scheme, request, secrets, config, now, true)
+    outcome(scheme, request, KeySource::Secrets(secrets), config, now, true)
 }
 
 /// As [`verify`], without what is there for showing only: `signed_content`, `received` and `computed` stay
@@ -55,13 +54,13 @@ pub fn check(
     config: &BTreeMap<String, String>,
     now: Timestamp,
 ) -> Verification {
-    outcome(scheme, request, secrets, config, now, false)
+    outcome(scheme, request, KeySource::Secrets(secrets), config, now, false)
 }
 
-fn outcome(
+pub(crate) fn outcome(
     scheme: &Scheme,
     request: &Request<'_>,
-    secrets: &[&[u8]],
+    source: KeySource<'_>,
     config: &BTreeMap<String, String>,
     now: Timestamp,
     shows: bool,
@@ -81,7 +80,7 @@ fn outcome(
     };
     let reader = Reader::new(*request, config, &scheme.pointers);
     let reason =
-        Check { scheme, reader: &reader, secrets, now, shows }.run(&mut found).err().unwrap_or(Reason::Ok);
+        Check { scheme, reader: &reader, source, now, shows }.run(&mut found).err().unwrap_or(Reason::Ok);
     let reason = if request.truncated && scheme.reads_body() { of_cut_body(reason) } else { reason };
     found.strict_reason = reason;
     found.reason = if scheme.unconfirmed { unconfirmed(reason) } else { reason };
@@ -119,7 +118,7 @@ const fn unconfirmed(reason: Reason) -> Reason {
 pub(crate) struct Check<'c, 'a> {
     pub(crate) scheme: &'c Scheme,
     pub(crate) reader: &'c Reader<'a>,
-    pub(crate) secrets: &'c [&'c [u8]],
+    pub(crate) source: KeySource<'c>,
     pub(crate) now: Timestamp,
     /// Whether what is only for showing is put together.
     pub(crate) shows: bool,
@@ -200,26 +199,16 @@ impl Check<'_, '_> {
     }
 
     /// Every key that any reading makes of any secret, with the secret's place in the list.
-    pub(crate) fn keys(&self, family: Family) -> Result<Vec<(usize, NamedKey)>, Reason> {
-        if self.secrets.is_empty() {
-            let elsewhere = self.scheme.published.is_some();
-            return Err(if elsewhere { Reason::KeyNeeded } else { Reason::NoSecret });
-        }
-        let mut keys = Vec::with_capacity(self.secrets.len());
-        for (index, secret) in self.secrets.iter().enumerate() {
-            for reading in &self.scheme.readings {
-                reading.keys_into(secret, family, |key| keys.push((index, key)));
-            }
-        }
-        if keys.is_empty() { Err(Reason::BadKey) } else { Ok(keys) }
+    pub(crate) fn keys(&self, family: Family) -> Result<Keys<'_>, Reason> {
+        self.source.keys(self.scheme, family)
     }
 
     fn hash_match(
         &self,
         family: Family,
-        keys: &[(usize, NamedKey)],
+        keys: &[PlacedKey],
         forms: &mut Forms<'_, '_, '_>,
-        signatures: &[Vec<u8>],
+        signatures: &[Decoded],
         found: &mut Verification,
     ) -> Option<usize> {
         let encoding = self.scheme.signature.encodings.first();
@@ -227,10 +216,10 @@ impl Check<'_, '_> {
         while let Some(pieces) = forms.next() {
             let mut matched = None;
             for (secret, named) in keys {
-                let Key::Bytes(bytes) = &named.key else { continue };
-                let computed = match family {
-                    Family::Mac(hash) => hash.mac_of(bytes, stretches(&pieces, &[])),
-                    Family::Hash(hash) => Some(hash.digest_of(stretches(&pieces, bytes))),
+                let computed = match (&named.key, family) {
+                    (Key::Mac(state), Family::Mac(_)) => Some(state.mac_of(stretches(pieces, &[]))),
+                    (Key::Bytes(key), Family::Mac(hash)) => hash.mac_of(key, stretches(pieces, &[])),
+                    (Key::Bytes(key), Family::Hash(hash)) => Some(hash.digest_of(stretches(pieces, key))),
                     _ => None,
                 };
                 let Some(computed) = computed else { continue };
@@ -243,7 +232,7 @@ impl Check<'_, '_> {
             }
             if matched.is_some() {
                 if self.shows {
-                    show(forms, &pieces, found);
+                    show(forms, found);
                 }
                 return matched;
             }
@@ -263,67 +252,24 @@ impl Check<'_, '_> {
     }
 }
 
-/// Every value that holds signatures; an empty one counts as absent.
-pub(crate) fn signature_values<'v>(
-    rule: &SignatureRule,
-    reader: &'v Reader<'_>,
-) -> Result<Vec<Cow<'v, [u8]>>, Reason> {
-    let mut values: Vec<Cow<'v, [u8]>> = match &rule.from {
-        Source::Header(names) => {
-            // Other names are spellings of the first: the first that is there holds the signature.
-            let name = names.iter().find(|name| reader.request.header(name).is_some());
-            name.into_iter().flat_map(|name| reader.request.header_values(name)).map(Cow::Borrowed).collect()
-        }
-        other => reader.read(other, &[]).filter(|value| !value.is_empty()).into_iter().collect(),
-    };
-    match rule.repeated {
-        Repeated::Any => {}
-        Repeated::First => values.truncate(1),
-        Repeated::Reject if values.len() > 1 => return Err(Reason::DuplicateHeader),
-        Repeated::Reject => {}
-    }
-    for name in &rule.also {
-        values.extend(reader.request.header_values(name).map(Cow::Borrowed));
-    }
-    if let Some(prefix) = &rule.numbered {
-        let first = rule.from.header_names();
-        let further = reader
-            .request
-            .numbered(prefix)
-            .filter(|(name, _)| !first.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name)));
-        values.extend(further.map(|(_, value)| Cow::Borrowed(value)));
-    }
-    if values.is_empty() { Err(Reason::MissingSignature) } else { Ok(values) }
-}
-
-/// The candidates' bytes under every encoding that fits.
-pub(crate) fn decoded(rule: &SignatureRule, candidates: &[&[u8]]) -> Result<Vec<Vec<u8>>, Reason> {
-    let encodings = || rule.encodings.iter();
-    let signatures: Vec<Vec<u8>> = candidates
-        .iter()
-        .flat_map(|text| encodings().filter_map(|encoding| encoding.decode(text, rule.unpadded)))
-        .collect();
-    if signatures.is_empty() { Err(Reason::BadSignatureEncoding) } else { Ok(signatures) }
-}
-
-fn token_match(keys: &[(usize, NamedKey)], tokens: &[Vec<u8>]) -> Option<usize> {
-    let fits = |named: &NamedKey| match &named.key {
+fn token_match(keys: &[PlacedKey], tokens: &[Decoded]) -> Option<usize> {
+    let fits = |key: &Key| match key {
         Key::Bytes(bytes) => tokens.iter().any(|token| same_secret(token, bytes)),
         _ => false,
     };
-    keys.iter().find(|(_, named)| fits(named)).map(|(secret, _)| *secret)
+    keys.iter().find(|(_, named)| fits(&named.key)).map(|(secret, _)| *secret)
 }
 
 fn key_pair_match(
     family: Family,
-    keys: &[(usize, NamedKey)],
+    keys: &[PlacedKey],
     forms: &mut Forms<'_, '_, '_>,
-    signatures: &[Vec<u8>],
+    signatures: &[Decoded],
     found: Option<&mut Verification>,
 ) -> Option<usize> {
     let mut trials = 0_usize;
     while let Some(pieces) = forms.next() {
-        let slices = slices(&pieces, &[]);
+        let slices = slices(pieces, &[]);
         let length: usize = slices.iter().map(|slice| slice.len()).sum();
         let most = (TRIAL_BYTES / length.max(1)).clamp(TRIALS.0, TRIALS.1);
         for signature in signatures {
@@ -334,7 +280,7 @@ fn key_pair_match(
                 trials += 1;
                 if named.key.verifies(family, &slices, signature) {
                     if let Some(found) = found {
-                        show(forms, &pieces, found);
+                        show(forms, found);
                     }
                     return Some(*secret);
                 }
@@ -345,17 +291,8 @@ fn key_pair_match(
 }
 
 /// Keeps the form of the message that matched; the first is kept already.
-fn show(forms: &Forms<'_, '_, '_>, pieces: &[Piece<'_>], found: &mut Verification) {
-    if forms.beyond_first() {
+fn show(forms: &Forms<'_, '_, '_>, found: &mut Verification) {
+    if let Some(pieces) = forms.beyond_first() {
         found.signed_content = parts(pieces);
     }
-}
-
-fn shown(candidates: &[&[u8]]) -> Vec<String> {
-    let (count, length) = SHOWN;
-    let short = |text: &[u8]| match header_text(text) {
-        whole if whole.len() <= length => whole,
-        long => long.chars().take(length).collect(),
-    };
-    candidates.iter().take(count).map(|text| short(text)).collect()
 }

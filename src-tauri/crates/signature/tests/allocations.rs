@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use waybill_model::{Reason, Timestamp};
-use waybill_signature::{Catalogue, Request, Scheme, check, generic_identity, sign, verify};
+use waybill_signature::{Catalogue, Prepared, Request, Scheme, check, generic_identity, sign, verify};
 
 const NOW: Timestamp = Timestamp(1_781_166_727_000_000_000);
 const WHSEC: &[u8] = b"whsec_aG9vay1zZWNyZXQ=";
@@ -18,6 +18,17 @@ const MADE_FROM_BODY: &[&str] = &["box-v1", "getstream", "twilio-form", "easypos
 
 /// Bytes that verifying a rightly signed body of this length takes; `None` where such a request can't be made here.
 fn allocated(scheme: &Scheme, secret: &[u8], length: usize) -> Option<u64> {
+    let none = BTreeMap::new();
+    measured(scheme, secret, length, &|request| verify(scheme, request, &[secret], &none, NOW).reason)
+}
+
+/// Bytes that `judge` takes of such a request.
+fn measured(
+    scheme: &Scheme,
+    secret: &[u8],
+    length: usize,
+    judge: &dyn Fn(&Request<'_>) -> Reason,
+) -> Option<u64> {
     let mut body = br#"{"id":"evt_1","type":"demo","data":""#.to_vec();
     body.resize(length - 2, b'x');
     body.extend_from_slice(b"\"}");
@@ -37,7 +48,7 @@ fn allocated(scheme: &Scheme, secret: &[u8], length: usize) -> Option<u64> {
     request(&signed.apply(&[]), &body, &mut |request| {
         let mut reason = None;
         let counted = allocation_counter::measure(|| {
-            reason = Some(verify(scheme, request, &[secret], &none, NOW).reason);
+            reason = Some(judge(request));
         });
         taken = (reason == Some(Reason::Ok)).then_some(counted.bytes_total);
     });
@@ -71,6 +82,19 @@ fn ten_mebibytes_are_not_held_a_second_time() {
         assert_eq!(small, large, "{id}");
         assert!(large < 8_192, "{id} takes {large} bytes");
         println!("{id}: {large} bytes for a body of any size");
+    }
+}
+
+#[test]
+fn a_prepared_check_allocates_nothing() {
+    let catalogue = Catalogue::embedded();
+    for (id, secret) in
+        [("stripe", TEXT), ("standard-webhooks-v1", WHSEC), ("github-sha256", TEXT), ("slack", TEXT)]
+    {
+        let scheme = catalogue.get(id).unwrap();
+        let prepared = Prepared::new(scheme, &[b"another", secret], &BTreeMap::new());
+        let taken = measured(scheme, secret, 1_536, &|request| prepared.check(request, NOW).reason);
+        assert_eq!(taken, Some(0), "{id}");
     }
 }
 

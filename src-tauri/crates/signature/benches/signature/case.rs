@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 use waybill_model::{Reason, Timestamp};
-use waybill_signature::{Catalogue, Request, Scheme, Verification, check, sign, verify};
+use waybill_signature::{Catalogue, Prepared, Request, Scheme, Verification, check, sign, verify};
 
 /// The instant of every measurement.
 pub(crate) const NOW: Timestamp = Timestamp(1_781_166_727_000_000_000);
@@ -40,6 +40,7 @@ pub(crate) struct Case<'c> {
     pub(crate) body: Vec<u8>,
     pub(crate) secret: &'static [u8],
     config: BTreeMap<String, String>,
+    prepared: Prepared,
 }
 
 impl<'c> Case<'c> {
@@ -47,10 +48,16 @@ impl<'c> Case<'c> {
     pub(crate) fn new(catalogue: &'c Catalogue, id: &str, length: usize) -> Self {
         let scheme = catalogue.get(id).unwrap();
         let secret = if id == "stripe" { KEY } else { WHSEC.as_bytes() };
-        let mut case = Self { scheme, headers: usual(), body: body(length), secret, config: BTreeMap::new() };
+        let config = BTreeMap::new();
+        let prepared = Prepared::new(scheme, &[secret], &config);
+        let mut case = Self { scheme, headers: usual(), body: body(length), secret, config, prepared };
         let signed = case.with(|r| sign(scheme, r, secret, &BTreeMap::new(), NOW, Some("msg_1"))).unwrap();
         case.headers = case.with(|request| signed.apply(request.headers));
-        case.with(|request| assert_eq!(case.verify(request).reason, Reason::Ok));
+        case.with(|request| {
+            for found in [case.prepared(request), case.check(request), case.verify(request)] {
+                assert_eq!((found.reason, found.secret), (Reason::Ok, Some(0)));
+            }
+        });
         case
     }
 
@@ -61,7 +68,12 @@ impl<'c> Case<'c> {
         use_it(&Request { method, url, headers: &headers, body: &self.body, truncated: false })
     }
 
-    /// What capture does with every delivery.
+    /// What capture does with every delivery: the inbox's secrets were read when the first one came.
+    pub(crate) fn prepared(&self, request: &Request<'_>) -> Verification {
+        black_box(&self.prepared).check(black_box(request), NOW)
+    }
+
+    /// The same where nothing was read before.
     pub(crate) fn check(&self, request: &Request<'_>) -> Verification {
         check(self.scheme, black_box(request), &[self.secret], &self.config, NOW)
     }

@@ -18,7 +18,6 @@ mod difference;
 mod facts;
 mod headers;
 mod keys;
-mod macs;
 mod neighbours;
 mod plan;
 mod question;

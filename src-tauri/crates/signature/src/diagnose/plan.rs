@@ -3,7 +3,6 @@
 
 use super::body::Original;
 use super::keys::{TrialKey, foreign_public, is_own, keys};
-use super::macs::MacState;
 use super::question::Question;
 use super::received::{self, Received};
 use super::search::{fits, is_match};
@@ -12,6 +11,7 @@ use super::variation::{Kind, Realised, Variation, hashes, variations};
 use crate::algorithm::{Family, Hash};
 use crate::catalogue::Catalogue;
 use crate::detect::detect;
+use crate::mac_state::MacState;
 use crate::request::Request;
 use crate::scheme::Scheme;
 use crate::verification::Verification;

@@ -2,12 +2,12 @@
 //! computed over many bodies and under many keys. The only part of the search that evaluates a scheme.
 
 use crate::algorithm::{Family, Hash};
+use crate::carried::signature_values;
 use crate::describe::{Component, Source};
 use crate::message::{Material, PartKind, Stretch};
 use crate::reader::Reader;
 use crate::request::{Request, cut, trim_blanks};
 use crate::scheme::Scheme;
-use crate::verify::signature_values;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use waybill_model::Reason;
@@ -90,11 +90,12 @@ pub(super) fn read(
         return Reading { templates: vec![Template::default()], ..Reading::default() };
     }
     let reader = Reader::new(*request, config, &scheme.pointers);
-    let values = signature_values(&scheme.signature, &reader).or_else(|_| loose_values(scheme, &reader));
+    let values = signature_values(&scheme.signature, &reader)
+        .or_else(|_| loose_values(scheme, &reader).map(Into::into));
     let values = values.unwrap_or_default();
     let split = scheme.signature.format.split(values.iter().map(AsRef::as_ref), config);
     // A header that can't be taken apart may still hold the timestamp.
-    let fields = split.map_or_else(|_| loose_fields(&values), |split| split.fields);
+    let fields = split.map_or_else(|_| loose_fields(&values), |split| split.fields.into_vec());
     let own = scheme.timestamp.as_ref().and_then(|rule| reader.read(&rule.from, &fields));
     let timestamp = timestamp.map(Cow::Borrowed).or(own);
     let material = Material { reader: &reader, fields: &fields, timestamp: timestamp.as_deref() };

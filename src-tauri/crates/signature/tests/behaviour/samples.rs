@@ -1,10 +1,10 @@
 //! A request of the right shape for every scheme, with a key of its own, signed and checked in one place.
 
-use crate::support::{Headers, THEN, headers, scheme};
+use crate::support::{Headers, THEN, headers, scheme, verified};
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex};
 use waybill_model::{Entropy, Timestamp};
-use waybill_signature::{CannotSign, Request, Scheme, TestKey, Verification, sign, test_key, verify};
+use waybill_signature::{CannotSign, Request, Scheme, TestKey, Verification, sign, test_key};
 
 /// A request that owns its bytes.
 #[derive(Clone)]
@@ -125,7 +125,7 @@ impl Sample {
 
     pub(crate) fn verify(&self, scheme: &Scheme, secrets: &[&[u8]]) -> Verification {
         let now = Timestamp::from_unix(THEN);
-        self.with(|request| verify(scheme, request, secrets, &self.config, now))
+        self.with(|request| verified(scheme, request, secrets, &self.config, now))
     }
 
     /// The index of the header whose value is a signature, where there is one.

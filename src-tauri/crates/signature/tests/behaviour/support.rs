@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use waybill_model::Timestamp;
-use waybill_signature::{Catalogue, Request, Scheme, Verification, verify};
+use waybill_signature::{Catalogue, Prepared, Request, Scheme, Verification, check, verify};
 
 pub(crate) static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::embedded);
 
@@ -46,8 +46,29 @@ impl Post {
     }
 
     pub(crate) fn verify(&self, scheme: &Scheme, secrets: &[&[u8]], now: i64) -> Verification {
-        self.with(|request| verify(scheme, request, secrets, &BTreeMap::new(), Timestamp::from_unix(now)))
+        self.with(|request| verified(scheme, request, secrets, &BTreeMap::new(), Timestamp::from_unix(now)))
     }
+}
+
+/// What `verify` finds. That the short verdict is the same, with the secrets read then or before, is looked at
+/// wherever this is used.
+pub(crate) fn verified(
+    scheme: &Scheme,
+    request: &Request<'_>,
+    secrets: &[&[u8]],
+    config: &BTreeMap<String, String>,
+    now: Timestamp,
+) -> Verification {
+    let found = verify(scheme, request, secrets, config, now);
+    let short = check(scheme, request, secrets, config, now);
+    let prepared = Prepared::new(scheme, secrets, config).check(request, now);
+    assert_eq!(prepared, short, "{}: prepared", scheme.id());
+    let facts = |one: &Verification| {
+        let limits = (one.max_age_s, one.max_future_s);
+        (one.verdict, one.reason, one.strict_reason, one.secret, one.timestamp, one.age_s, limits)
+    };
+    assert_eq!(facts(&short), facts(&found), "{}: short", scheme.id());
+    found
 }
 
 /// The reason in its written form.

@@ -1,10 +1,10 @@
 //! Published and constructed vectors of real senders, from the third-party folder.
 
-use crate::support::{CATALOGUE, shared};
+use crate::support::{CATALOGUE, shared, verified};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use waybill_model::{Timestamp, Verdict};
-use waybill_signature::{CannotSign, Request, sign, verify};
+use waybill_signature::{CannotSign, Request, sign};
 
 fn text<'v>(vector: &'v Value, key: &str) -> Option<&'v str> {
     vector.get(key).and_then(Value::as_str)
@@ -56,7 +56,7 @@ fn every_vector_of_a_known_scheme_is_judged_as_it_says() {
             .unwrap_or_default();
         let now = Timestamp::from_unix(vector["now_unix"].as_i64().unwrap());
 
-        let found = verify(scheme, &request, &secrets, &config, now);
+        let found = verified(scheme, &request, &secrets, &config, now);
         ran += 1;
         let expected = (text(vector, "reason").unwrap(), text(vector, "expect") == Some("valid"));
         let actual = (found.reason.code(), found.verdict == Verdict::Valid);
@@ -84,7 +84,7 @@ fn every_vector_of_a_known_scheme_is_judged_as_it_says() {
                         headers.iter().map(|(n, v)| (&n[..], &v[..])).collect();
                     let body = signed.body.as_deref().unwrap_or(&body);
                     let again = Request { headers: &headers, body, ..request };
-                    let again = verify(scheme, &again, &secrets, &config, now);
+                    let again = verified(scheme, &again, &secrets, &config, now);
                     if again.verdict != Verdict::Valid {
                         wrong.push(format!("{id}: signed again it is {}", again.reason.code()));
                     }

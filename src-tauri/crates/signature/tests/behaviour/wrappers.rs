@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use std::collections::BTreeMap;
 use waybill_model::{Timestamp, Verdict};
-use waybill_signature::{Verification, check, sign};
+use waybill_signature::{Prepared, Verification, check, sign};
 
 /// What is changed, in words; the change; the reason it must lead to.
 pub(crate) type Row = (&'static str, fn(&mut Sent), &'static str);
@@ -124,11 +124,13 @@ impl Sent {
         self.secrets = vec![secret.as_ref().to_vec()];
     }
 
-    /// The verdict without what is shown.
-    fn short(&self, id: &str) -> Verification {
+    /// The verdict without what is shown; and the same with the secrets read before.
+    fn short(&self, id: &str) -> [Verification; 2] {
         let secrets: Vec<&[u8]> = self.secrets.iter().map(Vec::as_slice).collect();
         let (now, none) = (Timestamp::from_unix(THEN), BTreeMap::new());
-        self.post.with(|request| check(scheme(id), request, &secrets, &none, now))
+        let prepared = Prepared::new(scheme(id), &secrets, &none);
+        self.post
+            .with(|request| [check(scheme(id), request, &secrets, &none, now), prepared.check(request, now)])
     }
 
     /// HMAC-SHA256 under `TEXT` of `before` and the body.
@@ -161,8 +163,9 @@ fn every_wrapper_is_judged_as_its_row_says() {
             assert_eq!(reason(&judge(&sent)), "ok", "{}: the unchanged request", table.scheme);
             change(&mut sent);
             let found = judge(&sent);
-            // The short verdict is the same in all but what is shown.
-            let short = sent.short(table.scheme);
+            // The short verdicts are the same in all but what is shown.
+            let [short, prepared] = sent.short(table.scheme);
+            assert_eq!(prepared, short, "{}, {what}", table.scheme);
             let same = Verification {
                 signed_content: Vec::new(),
                 received: Vec::new(),
