@@ -8,7 +8,7 @@ use crate::describe::{BodyPart, Component, DigestForm, UrlPart};
 use crate::encoding::Encoding;
 use crate::json::Pointer;
 use crate::reader::{Reader, field};
-use crate::request::{form_encoded, trim_blanks};
+use crate::request::{Request, form_encoded, trim_blanks};
 use crate::verification::{Part, PartContent};
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -173,12 +173,14 @@ impl<'m> Material<'m, '_> {
     }
 
     fn url(&self, part: UrlPart) -> Cow<'m, [u8]> {
-        let request = &self.reader.request;
+        if part == UrlPart::PathQuery {
+            return Cow::Borrowed(self.reader.request.path_and_query());
+        }
+        let request = Request { url: self.reader.address(), ..Request::default() };
         Cow::Borrowed(match part {
-            UrlPart::Full => request.url,
+            UrlPart::Full | UrlPart::PathQuery => request.url,
             UrlPart::Registered => self.reader.config.get("url").map_or(request.url, |url| url.as_bytes()),
             UrlPart::NoQuery => request.url_without_query(),
-            UrlPart::PathQuery => request.path_and_query(),
             UrlPart::WithPort => return Cow::Owned(request.url_with_port()),
             UrlPart::NoPort => return Cow::Owned(request.url_without_port()),
         })

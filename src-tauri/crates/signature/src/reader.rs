@@ -3,7 +3,7 @@
 
 use crate::describe::{Selector, Source};
 use crate::json::{self, Pointer, READ_LIMIT};
-use crate::request::{Request, form_pairs};
+use crate::request::{Request, cut, form_pairs, trim_blanks};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -21,6 +21,7 @@ pub(crate) struct Reader<'a> {
     json: OnceCell<Vec<Option<Cow<'a, str>>>>,
     form: OnceCell<Pairs>,
     query: OnceCell<Pairs>,
+    address: OnceCell<Vec<u8>>,
 }
 
 impl<'a> Reader<'a> {
@@ -37,7 +38,21 @@ impl<'a> Reader<'a> {
             json: OnceCell::new(),
             form: OnceCell::new(),
             query: OnceCell::new(),
+            address: OnceCell::new(),
         }
+    }
+
+    /// The address as the sender saw it. Where the request says only its target, the configured `url` tells
+    /// the rest, and nothing else counts; without one the headers tell it, a proxy's before the request's own.
+    pub(crate) fn address(&self) -> &[u8] {
+        let url = self.request.url;
+        if !url.starts_with(b"/") {
+            return url;
+        }
+        self.address.get_or_init(|| match self.config.get("url") {
+            Some(configured) => with_target(configured.as_bytes(), self.request),
+            None => from_headers(self.request).unwrap_or_else(|| url.to_vec()),
+        })
     }
 
     /// The first of these headers that is there and not empty.
@@ -110,6 +125,29 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// The configured address with the query that came; with the path that came, when it names none.
+fn with_target(configured: &[u8], request: Request<'_>) -> Vec<u8> {
+    let base = cut(cut(configured, b'#').0, b'?').0;
+    let host = base.windows(3).position(|window| window == b"://").map_or(0, |at| at + 3);
+    let path = base.get(host..).and_then(|rest| rest.iter().position(|byte| *byte == b'/'));
+    match path {
+        Some(_) if request.query().is_empty() => base.to_vec(),
+        Some(_) => [base, b"?", request.query()].concat(),
+        None => [base, request.url].concat(),
+    }
+}
+
+/// The address that the request's headers name; a sender from outside has used https unless they say so.
+fn from_headers(request: Request<'_>) -> Option<Vec<u8>> {
+    let first = |name: &str| request.header(name).map(|value| trim_blanks(cut(value, b',').0));
+    let host = first("x-forwarded-host").or_else(|| request.header("host"))?;
+    let scheme: &[u8] = match first("x-forwarded-proto") {
+        Some(proto) if proto.eq_ignore_ascii_case(b"http") => b"http://",
+        _ => b"https://",
+    };
+    Some([scheme, host, request.url].concat())
 }
 
 /// Characters of a selected value that are kept: more is no name of an event.

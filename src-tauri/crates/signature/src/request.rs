@@ -6,7 +6,7 @@ pub struct Request<'a> {
     /// The method as sent.
     pub method: &'a [u8],
     /// The address as the sender saw it (`https://host/path?query`); where only the request target is
-    /// known, that. Schemes that sign the address need it whole.
+    /// known, that: then the configured `url` or the headers tell the rest.
     pub url: &'a [u8],
     /// Every header in the order it came, repeats included.
     pub headers: &'a [(&'a [u8], &'a [u8])],
@@ -63,9 +63,15 @@ impl<'a> Request<'a> {
         cut(self.url, b'?').0
     }
 
+    /// Where `://` stands in a whole address; a target's query may hold one of its own.
+    fn scheme_end(self) -> Option<usize> {
+        let end = self.url.iter().position(|byte| b"/?#".contains(byte))?.checked_sub(1)?;
+        self.url.get(end..)?.starts_with(b"://").then_some(end)
+    }
+
     /// The address in three: up to the host, the port without its colon, and what follows.
     fn around_port(self) -> Option<(&'a [u8], Option<&'a [u8]>, &'a [u8])> {
-        let scheme = self.url.windows(3).position(|window| window == b"://")?;
+        let scheme = self.scheme_end()?;
         let rest = self.url.get(scheme + 3..).unwrap_or_default();
         let host = rest.iter().position(|byte| b"/?#".contains(byte)).unwrap_or(rest.len());
         let (head, tail) = self.url.split_at_checked(scheme + 3 + host).unwrap_or((self.url, &[]));
@@ -90,9 +96,7 @@ impl<'a> Request<'a> {
 
     /// Path and query: what stands in the request line.
     pub(crate) fn path_and_query(self) -> &'a [u8] {
-        let Some(scheme) = self.url.windows(3).position(|window| window == b"://") else {
-            return self.url;
-        };
+        let Some(scheme) = self.scheme_end() else { return self.url };
         let rest = self.url.get(scheme + 3..).unwrap_or_default();
         match rest.iter().position(|&byte| byte == b'/' || byte == b'?') {
             Some(start) => rest.get(start..).unwrap_or_default(),
@@ -200,6 +204,8 @@ mod tests {
             ("https://[::1]/p", "https://[::1]:443/p", "https://[::1]/p"),
             ("https://[::1]:8080/p", "https://[::1]:8080/p", "https://[::1]/p"),
             ("/p?a=b:80", "/p?a=b:80", "/p?a=b:80"),
+            ("/p?u=https://h/x", "/p?u=https://h/x", "/p?u=https://h/x"),
+            ("https://h?u=http://g:1/", "https://h:443?u=http://g:1/", "https://h?u=http://g:1/"),
             ("", "", ""),
         ];
         for (url, with, without) in rows {
@@ -216,6 +222,7 @@ mod tests {
             ("https://h", "https://h", "", "/"),
             ("https://h?q", "https://h", "q", "?q"),
             ("/p?q", "/p", "q", "/p?q"),
+            ("/p?u=https://h/x", "/p", "u=https://h/x", "/p?u=https://h/x"),
             ("", "", "", ""),
         ];
         for (url, without, query, path) in rows {

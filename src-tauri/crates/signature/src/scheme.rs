@@ -242,7 +242,7 @@ impl Scheme {
         for component in self.messages.iter().flatten().chain(bound) {
             component.walk(&mut |component| match component {
                 Component::Config(key) => drop(keys.insert(key.clone())),
-                Component::Url(UrlPart::Registered) => drop(keys.insert("url".to_owned())),
+                Component::Url(part) if *part != UrlPart::PathQuery => drop(keys.insert("url".to_owned())),
                 _ => {}
             });
         }

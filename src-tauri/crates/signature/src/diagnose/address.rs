@@ -2,6 +2,7 @@
 //! host, port and path all change.
 
 use super::question::Question;
+use crate::reader::Reader;
 
 /// Addresses that are tried.
 const MAX: usize = 160;
@@ -43,7 +44,8 @@ impl Parts {
 
 /// Every address that may have been signed, the likeliest first. The received one is not among them.
 pub(super) fn addresses(question: &Question<'_>) -> Vec<String> {
-    let Ok(url) = std::str::from_utf8(question.request.url) else { return Vec::new() };
+    let reader = Reader::new(*question.request, question.config, &[]);
+    let Ok(url) = std::str::from_utf8(reader.address()) else { return Vec::new() };
     let configured = question.config.values().filter(|value| value.contains("://")).map(String::as_str);
     let mut found: Vec<String> = Vec::new();
     let mut add = |text: String| {

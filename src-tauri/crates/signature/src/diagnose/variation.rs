@@ -11,7 +11,8 @@ use super::template::{self, Reading, Template, configured, signs_address};
 use super::timestamps;
 use crate::algorithm::Hash;
 use crate::describe::{BodyPart, Component, UrlPart};
-use crate::request::Request;
+use crate::reader::Reader;
+use crate::request::{Request, cut};
 use crate::scheme::Scheme;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -94,7 +95,8 @@ pub(super) fn variations(
                 continue;
             }
             let code = address::code(&used, &url);
-            let action = registered.then(|| Action::SetConfig { key: "url".to_owned(), value: url.clone() });
+            let action = if registered { Some(url.clone()) } else { configurable(question, &url) };
+            let action = action.map(|value| Action::SetConfig { key: "url".to_owned(), value });
             add(Kind::Address(url.clone()), code, url, action);
         }
     }
@@ -161,6 +163,16 @@ fn signs_registered(scheme: &Scheme) -> bool {
     found
 }
 
+fn signs_query(scheme: &Scheme) -> bool {
+    let mut found = false;
+    for component in scheme.messages.iter().flatten() {
+        component.walk(&mut |one| {
+            found |= matches!(one, Component::Url(part) if *part != UrlPart::NoQuery);
+        });
+    }
+    found
+}
+
 fn signs_form(scheme: &Scheme) -> bool {
     let mut found = false;
     for component in scheme.messages.iter().flatten() {
@@ -172,7 +184,20 @@ fn signs_form(scheme: &Scheme) -> bool {
 /// The address that the check used.
 pub(super) fn used_address(question: &Question<'_>) -> String {
     let configured = question.config.get("url").filter(|_| signs_registered(question.scheme));
-    configured.cloned().unwrap_or_else(|| String::from_utf8_lossy(question.request.url).into_owned())
+    let reader = Reader::new(*question.request, question.config, &[]);
+    configured.cloned().unwrap_or_else(|| String::from_utf8_lossy(reader.address()).into_owned())
+}
+
+/// What to configure so that the request is taken to have come to `url`; `None` when nothing does that.
+fn configurable(question: &Question<'_>, url: &str) -> Option<String> {
+    let base = url.split(['?', '#']).next().unwrap_or_default().to_owned();
+    let config = BTreeMap::from([("url".to_owned(), base.clone())]);
+    let signed = |address: &[u8]| {
+        if signs_query(question.scheme) { address.to_vec() } else { cut(address, b'?').0.to_vec() }
+    };
+    let told = question.request.url.starts_with(b"/")
+        && signed(Reader::new(*question.request, &config, &[]).address()) == signed(url.as_bytes());
+    told.then_some(base)
 }
 
 /// The scheme with one component of its message taken otherwise.
@@ -269,7 +294,7 @@ impl Variation {
                 let same = templates == base.templates
                     && other.len() == received.len()
                     && other.iter().zip(received).all(|(a, b)| a.bytes == b.bytes);
-                (!same && !templates.is_empty()).then(|| Realised {
+                (!same && !templates.is_empty()).then_some(Realised {
                     templates: Cow::Owned(templates),
                     received: Cow::Owned(other),
                     body,

@@ -2,6 +2,7 @@
 //! verifying as inverses, faults of scheme files.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
+mod addresses;
 mod corpora;
 mod detection;
 mod diagnosis;
