@@ -82,10 +82,13 @@ for (const provider of ["gitlab", "stripe", "svix"])
       const form = page.getByRole("dialog", { name: "New endpoint" });
       await page.screenshot({ path: `${SHOTS}/new-${provider}.png` });
       await expectAccessible(page);
+      await expect(form.getByRole("textbox", { name: /^Address/ })).toHaveValue(/\/in\//);
       // Svix knows no types of its own: every one is chosen there from the beginning.
       if (provider !== "svix") {
         await form.getByRole("radio", { name: /^Only these/ }).check();
-        await form.getByRole("checkbox").first().check();
+        await form
+          .getByRole("checkbox", { name: provider === "stripe" ? "invoice.paid" : "push_events", exact: true })
+          .check();
       }
       await form.getByRole("button", { name: "Create endpoint" }).click();
       await expect(page.getByRole("dialog", { name: "In memory only" })).toBeVisible();

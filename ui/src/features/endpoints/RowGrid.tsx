@@ -35,6 +35,8 @@ interface RowGridProps<T> {
   empty?: ReactNode;
   /** Rows can be chosen with it. */
   choice?: Choice<T> | undefined;
+  /** False: J and K move only while the list has the focus; another list beside it has them else. */
+  everywhere?: boolean;
   /** The row that has the keys. */
   onActive?: ((row: T | undefined) => void) | undefined;
 }
@@ -48,7 +50,20 @@ export interface Choice<T> {
 const HEAD = 28;
 
 export function RowGrid<T>(props: RowGridProps<T>) {
-  const { label, total, rowAt, keyOf, selected, onOpen, rowHeight = 34, onRange, empty, choice, onActive } = props;
+  const {
+    label,
+    total,
+    rowAt,
+    keyOf,
+    selected,
+    onOpen,
+    rowHeight = 34,
+    onRange,
+    empty,
+    choice,
+    onActive,
+    everywhere = true,
+  } = props;
   const frame = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualListHandle>(null);
   const prefix = useId();
@@ -127,7 +142,7 @@ export function RowGrid<T>(props: RowGridProps<T>) {
     list.current?.focus();
   };
   useActions(
-    total === 0
+    total === 0 || !everywhere
       ? []
       : [
           { id: "list-next", label: "Next row", group: "Lists", keys: ["J"], palette: false, run: () => step(1) },

@@ -49,7 +49,7 @@ export function isPrivateHost(host: string): boolean {
       (one === 100 && two >= 64 && two < 128)
     );
   }
-  return !bare.includes(".") || /\.(localhost|local|internal|lan|home\.arpa|test|example|invalid)$/.test(bare);
+  return !bare.includes(".") || /\.(localhost|local|internal|lan|home\.arpa)$/.test(bare);
 }
 
 export function findings(

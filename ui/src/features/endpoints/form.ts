@@ -10,6 +10,7 @@ import type {
   ProviderInfo,
   UpdateEndpoint,
 } from "@/generated/api";
+import { isPrivateHost } from "./findings";
 import { shortTitle } from "./operations";
 
 export interface EndpointDraft {
@@ -203,6 +204,8 @@ export function urlDoubts(
     doubts.push(`${title} takes HTTPS addresses only.`);
   if (!providerIsLocal && LOOPBACK.test(at.hostname))
     doubts.push(`${title} can't reach this machine under ${at.host}.`);
+  else if (!providerIsLocal && isPrivateHost(at.hostname))
+    doubts.push(`${title} can't reach ${at.host}: only this machine's network knows it.`);
   if (others.some((other) => other.url === url))
     doubts.push("Another endpoint of this connection has this address already.");
   return doubts;

@@ -65,50 +65,54 @@ function Finding({ one, endpoints, providers, onOpen, onCustody }: CustodyFindin
     onCustody({ kind: "at_risk", failure });
   };
 
-  const doRepair = () => {
+  // Awaited, not told by callbacks: the host says that the case is gone before it answers, and this strip goes with it.
+  const doRepair = async () => {
     setProblem(null);
-    repair.mutate(
-      { id: one.id },
-      {
-        onError: fail,
-        onSuccess: ({ secret, case: open }) => {
-          setLooked(open !== null);
-          if (secret) {
-            onCustody({
-              kind: "kept",
-              after: one.operation === "rotate" ? "rotate" : "create",
-              endpoint: endpoint ?? null,
-              secret,
-              inbox: endpoint?.inbox ?? null,
-              previous: "",
-            });
-          } else if (open === null) {
-            toast({ title: "It is at its end", detail: "Nothing of it is open any more." });
-          }
-        },
-      },
-    );
+    try {
+      const { secret, case: open } = await repair.mutateAsync({ id: one.id });
+      setLooked(open !== null);
+      if (secret) {
+        onCustody({
+          kind: "kept",
+          after: one.operation === "rotate" ? "rotate" : "create",
+          endpoint: endpoint ?? null,
+          secret,
+          inbox: endpoint?.inbox ?? null,
+          previous: "",
+        });
+      } else if (open === null) {
+        toast({ title: "It is at its end", detail: "Nothing of it is open any more." });
+      }
+    } catch (thrown) {
+      fail(thrown);
+    }
   };
-  const doRotate = () => {
+  const doRotate = async () => {
     if (one.endpoint === null) return;
-    rotate.mutate(
-      { connection: one.connection, id: one.endpoint, dry_run: false },
-      {
-        onError: atRisk,
-        onSuccess: (rotated) => {
-          setAsking(null);
-          onCustody({
-            kind: "kept",
-            after: "rotate",
-            endpoint: endpoint ?? null,
-            secret: rotated.secret,
-            inbox: endpoint?.inbox ?? null,
-            // Nobody ever had the one before.
-            previous: one.state === "found_rotate" ? "" : rotated.previous,
-          });
-        },
-      },
-    );
+    try {
+      const rotated = await rotate.mutateAsync({ connection: one.connection, id: one.endpoint, dry_run: false });
+      setAsking(null);
+      onCustody({
+        kind: "kept",
+        after: "rotate",
+        endpoint: endpoint ?? null,
+        secret: rotated.secret,
+        inbox: endpoint?.inbox ?? null,
+        // Nobody ever had the one before.
+        previous: one.state === "found_rotate" ? "" : rotated.previous,
+      });
+    } catch (thrown) {
+      atRisk(thrown);
+    }
+  };
+  const doDismiss = async () => {
+    try {
+      await dismiss.mutateAsync({ id: one.id });
+      setAsking(null);
+      toast({ title: "Dismissed" });
+    } catch (thrown) {
+      fail(thrown);
+    }
   };
   const makeAgain = async () => {
     if (endpoint === undefined) return;
@@ -186,7 +190,10 @@ function Finding({ one, endpoints, providers, onOpen, onCustody }: CustodyFindin
                 disabled={why(act)}
                 label={`${label[act].replace("…", "")}: ${what}`}
                 title={label[act]}
-                onClick={() => (act === "repair" ? doRepair() : ask(act))}
+                onClick={() => {
+                  if (act === "repair") void doRepair();
+                  else ask(act);
+                }}
               >
                 {label[act]}
               </Button>
@@ -229,7 +236,7 @@ function Finding({ one, endpoints, providers, onOpen, onCustody }: CustodyFindin
             ).call
           }
           onNo={() => setAsking(null)}
-          onYes={doRotate}
+          onYes={() => void doRotate()}
         >
           <p>
             {title} makes a new secret for <span className="mono">{endpoint?.url ?? one.url ?? one.endpoint}</span> and
@@ -269,18 +276,7 @@ function Finding({ one, endpoints, providers, onOpen, onCustody }: CustodyFindin
           busy={busy}
           problem={problem}
           onNo={() => setAsking(null)}
-          onYes={() =>
-            dismiss.mutate(
-              { id: one.id },
-              {
-                onError: fail,
-                onSuccess: () => {
-                  setAsking(null);
-                  toast({ title: "Dismissed" });
-                },
-              },
-            )
-          }
+          onYes={() => void doDismiss()}
         >
           <p>
             {one.message} {dismissWords(one)}

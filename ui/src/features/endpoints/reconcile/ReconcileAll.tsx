@@ -154,7 +154,7 @@ export function ReconcileAll({
               for (const one of asked) void one.refetch();
             }}
           >
-            Read again
+            Read the logs again
           </Button>
         </span>
       </div>

@@ -246,6 +246,7 @@ export function ReconcileTab({ endpoint, provider }: { endpoint: Endpoint; provi
           keyOf={(one) => one.entry.id}
           onOpen={open}
           onActive={setActive}
+          everywhere={false}
           choice={{
             chosen: (one) => (canChoose(one) ? chosen.has(one.entry.id) : undefined),
             onToggle: toggle,

@@ -68,7 +68,7 @@ export const COLUMNS: GridColumn<ReconciledEntry>[] = [
           <span className="muted">
             {isInstant(again) && one.state !== "accepted" ? (
               <Time at={again} form="ago" />
-            ) : took === null ? (
+            ) : took === null || took === 0 ? (
               ""
             ) : (
               <span title="How long the answer took, as the provider saw it">{duration(Math.round(took * 1000))}</span>

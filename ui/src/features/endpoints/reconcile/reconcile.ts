@@ -72,9 +72,9 @@ export function missingIds(found: Reconciliation): string[] {
   return found.entries.filter((one) => one.state === "missing").map((one) => one.entry.id);
 }
 
-/** `200 ✓`: what was answered here; nobody was answered for what was fetched. */
+/** What was answered here; nobody was answered for what was fetched. */
 export function answered(one: ReconciledEntry): string {
-  return one.status === null ? "–" : one.status === 0 ? "nobody" : String(one.status);
+  return one.status === null ? "–" : one.status === 0 ? "fetched" : String(one.status);
 }
 
 /** The provider's own words for what became of an entry, as short as they are. */
