@@ -387,8 +387,8 @@ fn targets(engine: &Engine, ready: Option<&ReadyInbox>) -> Vec<String> {
 
 /// Sends a delivery on, without holding up its answer.
 fn forward(engine: &Engine, id: DeliveryId, targets: &[String]) {
-    for target in targets.iter().cloned() {
-        let engine = engine.clone();
+    for target in targets {
+        let (engine, target) = (engine.clone(), target.clone());
         let tracker = engine.0.tasks.clone();
         tracker.spawn(async move {
             if let Err(failure) = crate::replays::forward(&engine, id, &target).await {

@@ -27,7 +27,7 @@ fn decoded(base64_text: &str) -> Result<Vec<u8>> {
 
 /// The raw request that was given.
 pub(crate) fn given(request_base64: &str) -> Result<RawRequest> {
-    Ok(RawRequest::parse(&decoded(request_base64)?)?)
+    RawRequest::parse(&decoded(request_base64)?)
 }
 
 pub(crate) async fn verify(engine: &Engine, request: VerifyRequest) -> Result<VerifyReport> {

@@ -86,7 +86,7 @@ pub(super) fn scope<'d>(
     let mut begun = Vec::new();
     for scope in &description.scopes {
         let names = base::placeholders(scope.path.get_ref());
-        if names.iter().all(|name| given(name)) {
+        if names.iter().all(&given) {
             whole.push(scope);
         } else if let Some(name) = names.into_iter().find(|name| given(name)) {
             begun.push(name);

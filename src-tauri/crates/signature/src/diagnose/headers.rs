@@ -122,7 +122,7 @@ pub(super) fn near(name: &str, scheme: &Scheme, request: &Request<'_>) -> Vec<St
             found.push((alike, other.to_owned()));
         }
     }
-    found.sort_by(|a, b| b.0.cmp(&a.0));
+    found.sort_by_key(|one| std::cmp::Reverse(one.0));
     found.truncate(NEAR);
     found.into_iter().map(|(_, name)| name).collect()
 }

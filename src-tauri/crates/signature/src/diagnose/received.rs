@@ -114,10 +114,11 @@ impl Found<'_> {
         ];
         for (bytes, fault) in readings {
             let Some(bytes) = bytes else { continue };
-            if bytes.len() >= 40 && bytes.iter().all(u8::is_ascii_hexdigit) {
-                if let Ok(inner) = hex::decode(&bytes) {
-                    self.add(inner, faults, Some("signature_encoding_hex_vs_base64"));
-                }
+            if bytes.len() >= 40
+                && bytes.iter().all(u8::is_ascii_hexdigit)
+                && let Ok(inner) = hex::decode(&bytes)
+            {
+                self.add(inner, faults, Some("signature_encoding_hex_vs_base64"));
             }
             self.add(bytes, faults, Some(fault));
         }

@@ -79,6 +79,7 @@ fn takes_json(accept: &str) -> bool {
 }
 
 /// What is asked of every call, whichever it is.
+#[allow(clippy::result_large_err, reason = "it is the answer itself, made once a call")]
 fn admitted(shared: &Shared, call: &Call) -> Result<(), Response> {
     if call.header("user-agent").is_none_or(|agent| agent.trim().is_empty()) {
         return Err(respond(403, "text/html; charset=utf-8", NO_AGENT));

@@ -53,6 +53,7 @@ pub(super) async fn answer(shared: &Arc<Shared>, call: &Call) -> Response {
     with_header(answer, "x-request-id", &shared.draw.hex(26).to_uppercase())
 }
 
+#[allow(clippy::result_large_err, reason = "it is the answer itself, made once a call")]
 fn admitted(shared: &Shared, call: &Call) -> Result<(), Response> {
     let bearer = call.header("authorization").and_then(|text| text.strip_prefix("Bearer "));
     match Call::denied_as(shared, call.header("private-token").or(bearer)) {
