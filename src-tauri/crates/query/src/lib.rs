@@ -15,9 +15,9 @@ mod print;
 mod sql;
 mod time;
 
-pub use time::instant;
 pub use complete::{Completions, Item, ValuesOf, complete};
 pub use sql::{Condition, Param, TextSearch};
+pub use time::instant;
 
 use waybill_model::{ErrorCode, Failure, Timestamp};
 

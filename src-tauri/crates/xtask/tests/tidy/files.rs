@@ -10,7 +10,8 @@ const REASON: &str = "Longer than 500 lines because ";
 fn no_file_is_too_long_without_a_reason() {
     let mut findings = Vec::new();
     let code = ["rs", "ts", "tsx", "css", "js", "mjs", "sh", "sql"];
-    for file in files_of(&["src-tauri/", "ui/", "tests/", "fuzz/"], &code).filter(|file| !file.contains("/generated/"))
+    for file in files_of(&["src-tauri/", "ui/", "tests/", "fuzz/"], &code)
+        .filter(|file| !file.contains("/generated/"))
     {
         let source = text(file);
         let lines = source.lines().count();
