@@ -19,6 +19,11 @@ enum Test {
 }
 
 impl Condition {
+    /// Whether it holds what stands at `from` to a few characters of a known kind.
+    pub(crate) fn bounds(&self, from: &Source) -> bool {
+        self.from == *from && matches!(self.test, Test::Looks { chars: Some(_), length: Some(_) })
+    }
+
     /// Whether the request is as it says; an empty value counts as absent.
     pub(crate) fn holds(&self, reader: &Reader<'_>) -> bool {
         let value = reader.read(&self.from, &[]).filter(|value| !value.is_empty());

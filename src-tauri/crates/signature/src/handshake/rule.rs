@@ -89,6 +89,13 @@ pub(crate) fn fit(spanned: Spanned<HandshakeFile>, family: Option<Family>) -> Re
     if !shared && rule.pieces().any(uses_secret) {
         return Err(wrong("a public key makes no HMAC".to_owned()));
     }
+    if rule.signature != Signature::Valid && rule.signs_at_will() {
+        return Err(wrong(
+            "whoever asks could have anything signed: a value inside `hmac` needs a condition with `chars` and \
+             `length`, or the handshake `signature = \"valid\"`"
+                .to_owned(),
+        ));
+    }
     if rule.sources().any(|source| matches!(source, Source::Field(_))) {
         return Err(wrong("a handshake has no signature fields".to_owned()));
     }
@@ -105,6 +112,25 @@ fn uses_secret(piece: &Piece) -> bool {
 impl Rule {
     fn pieces(&self) -> impl Iterator<Item = &Piece> {
         self.headers.iter().flat_map(|(_, value)| value).chain(&self.body)
+    }
+
+    /// Whether an answer holds the HMAC of a value that no condition bounds. A stranger may ask for a handshake,
+    /// and an HMAC of what they choose is a signature.
+    fn signs_at_will(&self) -> bool {
+        let mut found = false;
+        for piece in self.pieces() {
+            piece.walk(&mut |one| {
+                let Piece::Hmac { of, .. } = one else { return };
+                for inner in of {
+                    inner.walk(&mut |inner| {
+                        if let Piece::Value(from) = inner {
+                            found |= !self.conditions.iter().any(|condition| condition.bounds(from));
+                        }
+                    });
+                }
+            });
+        }
+        found
     }
 
     fn sources(&self) -> impl Iterator<Item = &Source> {

@@ -185,3 +185,30 @@ fn what_stands_in_a_cut_body_is_not_called_wrong() {
         assert_eq!(found, "signature_mismatch", "{id}");
     }
 }
+
+#[test]
+fn a_handshake_signs_nothing_at_will() {
+    let file = |when: &str, more: &str| {
+        let text = format!(
+            "title = 'x'\nalgorithm = 'hmac-sha256'\nmessage = '{{body}}'\n[key]\nencoding = 'text'\n[signature]\n\
+             from = {{ header = 'X-Sig' }}\nencoding = 'hex'\n[[handshake]]\nname = 'x'\nmethod = 'POST'\n\
+             when = [{when}]\n{more}\nanswer = {{ body = [{{ hmac = 'sha256', output = 'hex', of = '{{query:c}}' }}] }}\n"
+        );
+        Scheme::parse(&text, "own.toml").map_err(|fault| fault.message)
+    };
+    let bound = "{ from = { query = 'c' }, chars = 'token', length = [16, 64] }";
+    for (when, more, sound) in [
+        (bound, "", true),
+        ("{ from = { query = 'c' } }", "", false),
+        ("{ from = { query = 'c' }, chars = 'token' }", "", false),
+        ("{ from = { query = 'd' }, chars = 'token', length = [16, 64] }", "", false),
+        ("{ from = { query = 'c' } }", "signature = 'not_wrong'", false),
+        ("{ from = { query = 'c' } }", "signature = 'valid'", true),
+    ] {
+        let read = file(when, more);
+        assert_eq!(read.is_ok(), sound, "{when} {more}");
+        if let Err(message) = read {
+            assert!(message.contains("signed"), "{message}");
+        }
+    }
+}
