@@ -4,8 +4,10 @@
 mod contract;
 mod diagnosis;
 mod ends;
+mod life;
 mod many;
 mod offline;
 mod process;
 mod providers;
+mod reconcile;
 mod words;
