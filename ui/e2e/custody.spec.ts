@@ -17,12 +17,12 @@ for (const theme of ["light", "dark"] as const)
       await form.getByRole("combobox", { name: /^Inbox/ }).fill("");
       await form.getByRole("checkbox", { name: "integrity.violation" }).check();
       await form.getByRole("button", { name: "Create endpoint" }).click();
-      await expect(form.getByText(/It may have happened/)).toBeVisible();
+      await expect(form.getByText(/It may have happened/)).toBeInViewport();
       await page.screenshot({ path: `${SHOTS}/custody-unknown-${theme}.png` });
       await form.getByRole("button", { name: "Close" }).click();
 
       // Nobody knows yet; looking at the provider tells.
-      const look = page.getByRole("button", { name: /^Look what became of it:/ });
+      const look = page.getByRole("button", { name: /^See what became of it:/ });
       await expect(look).toBeVisible();
       await page.screenshot({ path: `${SHOTS}/custody-unanswered-${theme}.png` });
       await expectAccessible(page);

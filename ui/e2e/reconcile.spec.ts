@@ -6,7 +6,7 @@ const SHOTS = "../target/e2e/shots";
 // GitHub's log holds the requests; Mnemom sends them again.
 const ROWS = [
   { provider: "github", event: "push", yes: "Bring in 3", says: /3 fetched from the log \(3 with a valid signature\)/ },
-  { provider: "mnemom", event: "integrity.violation", yes: "Have sent again 3", says: /3 asked for/ },
+  { provider: "mnemom", event: "integrity.violation", yes: "Have 3 sent again", says: /3 asked for/ },
 ] as const;
 
 for (const [at, theme] of (["light", "dark"] as const).entries())
@@ -120,6 +120,41 @@ for (const theme of ["light", "dark"] as const)
       await Promise.all([github.stop(), mnemom.stop()]);
     }
   });
+
+test("in a small window the log has its place, and keys alone lead through it", async ({ page, bridge }) => {
+  const sim = await simulate("github");
+  try {
+    await connect(bridge, sim);
+    await makeEndpoint(bridge, sim, ["push"], "box");
+    await sim.post("drop", { count: 2 });
+    await sim.post("emit", { type: "push", count: 4 });
+    await sim.settled();
+    await page.setViewportSize({ width: 900, height: 600 });
+    await page.goto(`${bridge.url}/#/endpoints`);
+    await page.getByRole("grid", { name: /^Endpoints,/ }).focus();
+    await page.keyboard.press("Enter");
+    const detail = page.getByRole("region", { name: /^Endpoint / });
+    await expect(detail).toBeVisible();
+    await page.keyboard.press("2");
+    const log = detail.getByRole("grid", { name: /^What .* sent$/ });
+    await expect(log.getByRole("row").filter({ hasText: "Missing" })).toHaveCount(2);
+    await page.screenshot({ path: `${SHOTS}/reconcile-small.png` });
+    await expectAccessible(page);
+    await page.keyboard.press("b");
+    await expect(page.getByRole("dialog", { name: "Bring in 2 missing deliveries?" })).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await page.keyboard.press("Shift+L");
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("grid", { name: "Endpoints by what is missing" })).toBeVisible();
+    await page.screenshot({ path: `${SHOTS}/reconcile-all-small.png` });
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 640, height: 400 });
+    await expectAccessible(page);
+  } finally {
+    await sim.stop();
+  }
+});
 
 test("10,000 entries and 1,000 endpoints do not block the window", async ({ page, bridge }) => {
   test.setTimeout(120_000);

@@ -245,7 +245,7 @@ export function EndpointDetail(props: EndpointDetailProps) {
           {
             id: "log",
             label: "Reconcile",
-            count: missing,
+            count: missing || undefined,
             content: (
               <ReconcileTab key={`${endpoint.connection} ${endpoint.id}`} endpoint={endpoint} provider={provider} />
             ),

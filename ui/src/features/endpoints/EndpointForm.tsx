@@ -2,7 +2,7 @@
 // stands at the field it means, in its own words.
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { toastFailure } from "@/app/feedback/toasts";
 import { invalidate, useAnswer, usePlatform, useRun } from "@/app/host";
 import { useSettings } from "@/app/settings";
@@ -107,9 +107,12 @@ export function EndpointForm(props: EndpointFormProps) {
   const conflict = currentOf(failure);
   const busy = create.isPending || update.isPending;
 
+  // Once it is drawn: what happened stands above a long form.
+  useEffect(() => {
+    if (failure !== null) top.current?.scrollIntoView?.({ block: "start" });
+  }, [failure]);
   const fail = (thrown: unknown) => {
     setFailure(asFailure(thrown));
-    top.current?.scrollIntoView({ block: "nearest" });
   };
   const ready = () => {
     setTried(true);

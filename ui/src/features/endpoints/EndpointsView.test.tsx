@@ -207,7 +207,7 @@ it("what is missing is brought in, in calls of a hundred, and the failed ones ar
   });
   fireEvent.click(await button(/^Bring in all 250/));
   const ask = await screen.findByRole("dialog", { name: "Bring in 250 missing deliveries?" });
-  fireEvent.click(within(ask).getByRole("button", { name: "Have sent again 250" }));
+  fireEvent.click(within(ask).getByRole("button", { name: "Have 250 sent again" }));
   expect(await screen.findByText(/249 asked for/)).toBeTruthy();
   expect(screen.getByText(/The log has no entry it any more/)).toBeTruthy();
   expect(screen.getByText("e-7", { selector: ".failed *, li *" })).toBeTruthy();

@@ -9,11 +9,12 @@ import { Badge } from "@/components/Badge";
 import { ActionButton, Button } from "@/components/Button";
 import { EmptyState, FailureNote, Waiting } from "@/components/States";
 import type { Endpoint, EndpointProblem } from "@/generated/api";
-import { count, counted } from "@/lib/format";
+import { counted } from "@/lib/format";
 import { CustodyFindings, useCases } from "./custody/CustodyFindings";
 import { type Custody, CustodyPanel } from "./custody/CustodyPanel";
 import { EndpointDetail, tabOf } from "./EndpointDetail";
 import { EndpointForm } from "./EndpointForm";
+import { FindingStrips } from "./FindingStrips";
 import { type FindingKind, findings, keysOf, offWords } from "./findings";
 import { isLocal } from "./form";
 import { MoveDialog } from "./MoveDialog";
@@ -240,52 +241,6 @@ export function EndpointsView() {
     .filter((one) => one.words !== "");
   const readAt = (name: string) => mine.find((one) => one.name === name)?.read_at ?? null;
 
-  const show = (kind: FindingKind, many: number) => (
-    <Button small aria-pressed={filter === kind} onClick={() => setOnly(filter === kind ? null : kind)}>
-      {filter === kind ? "Show all" : many === 1 ? "Show it" : `Show the ${count(many)}`}
-    </Button>
-  );
-  const listNotes = search.reconcile ? null : (
-    <>
-      {found.off.length > 0 ? (
-        <Strip tone="bad" action={show("off", found.off.length)}>
-          <b>
-            {counted(found.off.length, "endpoint")} {found.off.length === 1 ? "is" : "are"} switched off after failures.
-          </b>{" "}
-          {found.off.length === 1 ? "Its provider sends" : "Their providers send"} nothing there until it is enabled
-          again.
-        </Strip>
-      ) : null}
-      {found.old.length > 0 ? (
-        <Strip
-          action={
-            <Button small onClick={() => setMoving(true)}>
-              Review and update {found.old.length}
-            </Button>
-          }
-        >
-          <b>The public address changed.</b> {counted(found.old.length, "endpoint")} still{" "}
-          {found.old.length === 1 ? "points" : "point"} at another one.
-        </Strip>
-      ) : null}
-      {found.twice.length > 0 ? (
-        <Strip action={show("twice", found.twice.length)}>
-          <b>One address is registered twice.</b> {counted(found.twice.length, "endpoint")} of one connection send every
-          event there more than once.
-        </Strip>
-      ) : null}
-      {found.unreachable.length > 0 ? (
-        <Strip action={show("unreachable", found.unreachable.length)}>
-          <b>
-            {counted(found.unreachable.length, "endpoint")}{" "}
-            {found.unreachable.length === 1 ? "points at a host" : "point at hosts"} that only this machine or its
-            network knows.
-          </b>{" "}
-          A provider elsewhere can't reach it: edit the address, or start a tunnel.
-        </Strip>
-      ) : null}
-    </>
-  );
   const notes = (
     <>
       <CustodyFindings
@@ -326,7 +281,9 @@ export function EndpointsView() {
           </Strip>
         );
       })}
-      {listNotes}
+      {search.reconcile ? null : (
+        <FindingStrips found={found} only={filter} onOnly={setOnly} onMove={() => setMoving(true)} />
+      )}
       {all.length > 8 && !search.reconcile ? (
         <input
           ref={find}

@@ -22,13 +22,13 @@ const say = (title: string, tone: CaseWords["tone"], acts: CaseAct[], repair = "
 
 export const CASES: Record<CustodyState, CaseWords> = {
   under_way: say("A secret is not in the vault yet.", "bad", ["repair", "dismiss"]),
-  unanswered: say("A call has no known end.", "warn", ["repair", "dismiss"], "Look what became of it"),
+  unanswered: say("A call has no known end.", "warn", ["repair", "dismiss"], "See what became of it"),
   not_listed: say("An endpoint may have been made.", "warn", ["repair", "dismiss"], "Look again"),
   no_list: say("An endpoint may have been made.", "warn", ["repair", "dismiss"], "Look again"),
   found_rotate: say("An endpoint has no secret here.", "bad", ["rotate", "dismiss"]),
   found_make_again: say("An endpoint has no secret here.", "bad", ["make_again", "dismiss"]),
   several: say("One of several endpoints has no secret here.", "warn", ["repair", "dismiss"], "Look again"),
-  rotation_unknown: say("A secret here may be dead.", "bad", ["rotate", "repair", "dismiss"], "Look what became of it"),
+  rotation_unknown: say("A secret here may be dead.", "bad", ["rotate", "repair", "dismiss"], "See what became of it"),
 };
 
 /** The cases that are a finding. One that is under way while this window waits for its answer is none yet. */

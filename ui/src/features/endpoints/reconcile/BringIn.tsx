@@ -35,7 +35,7 @@ export function BringInAsk({
   return (
     <Ask
       title={`Bring in ${many}?`}
-      yes={`${again ? "Have sent again" : "Bring in"} ${count(entries.length)}`}
+      yes={again ? `Have ${count(entries.length)} sent again` : `Bring in ${count(entries.length)}`}
       busy={false}
       onYes={() => onYes(ways.length > 1 ? (by === "best" ? undefined : by) : ways[0])}
       onNo={onNo}
