@@ -232,19 +232,9 @@ async fn make_first(engine: &Engine, name: Name, found: Option<Inbox>) -> Result
         }
         None => {
             let inbox = Inbox {
-                name,
                 scheme: Some(FIRST_SCHEME.to_owned()),
-                config: BTreeMap::new(),
                 secrets: vec![secret],
-                answer: Default::default(),
-                answer_handshakes: true,
-                forward_to: Vec::new(),
-                connection: None,
-                endpoint: None,
-                created_at: engine.now(),
-                deliveries: 0,
-                failed: 0,
-                last_received_at: None,
+                ..Inbox::new(name, engine.now())
             };
             if let Err(failure) = engine.0.store.create_inbox(inbox).await {
                 engine.forget_secret(&kept).await?;

@@ -67,3 +67,25 @@ pub struct Inbox {
     /// When the last one came.
     pub last_received_at: Option<Timestamp>,
 }
+
+impl Inbox {
+    /// A fresh inbox that checks nothing and answers 200.
+    #[must_use]
+    pub fn new(name: Name, created_at: Timestamp) -> Self {
+        Self {
+            name,
+            scheme: None,
+            config: BTreeMap::new(),
+            secrets: Vec::new(),
+            answer: AnswerRule::default(),
+            answer_handshakes: true,
+            forward_to: Vec::new(),
+            connection: None,
+            endpoint: None,
+            created_at,
+            deliveries: 0,
+            failed: 0,
+            last_received_at: None,
+        }
+    }
+}

@@ -142,21 +142,7 @@ async fn bind_inbox(
         let _alone = engine.0.changing.lock().await;
         let existing = engine.0.store.inbox(name.clone()).await?;
         let fresh = existing.is_none();
-        let mut inbox = existing.unwrap_or_else(|| Inbox {
-            name: name.clone(),
-            scheme: None,
-            config: Default::default(),
-            secrets: Vec::new(),
-            answer: Default::default(),
-            answer_handshakes: true,
-            forward_to: Vec::new(),
-            connection: None,
-            endpoint: None,
-            created_at: engine.now(),
-            deliveries: 0,
-            failed: 0,
-            last_received_at: None,
-        });
+        let mut inbox = existing.unwrap_or_else(|| Inbox::new(name.clone(), engine.now()));
         inbox.scheme = Some(scheme.to_owned());
         inbox.secrets = secrets;
         inbox.connection = Some(endpoint.connection.clone());

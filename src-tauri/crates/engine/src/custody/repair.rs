@@ -82,8 +82,8 @@ pub(super) async fn repair(engine: &Engine, intent: Intent) -> Result<Repaired> 
         return reconcile::look(engine, &connection, &client, &description, operation).await;
     };
     let _under_way = engine.0.tasks.token();
-    if operation.intent.verb == "rotate" {
-        return match client.decode_rotate(&answer) {
+    let failure = if operation.intent.verb == "rotate" {
+        match client.decode_rotate(&answer) {
             Ok(rotated) => {
                 let id = operation.intent.request["id"].as_str().unwrap_or_default().to_owned();
                 let endpoint = reconcile::known_endpoint(engine, &connection, &id).await?;
@@ -92,30 +92,24 @@ pub(super) async fn repair(engine: &Engine, intent: Intent) -> Result<Repaired> 
                     finish::rotate(engine, &connection, &description, operation, &endpoint, rotated.secret)
                         .await?;
                 reconcile::settled(engine, &connection.name, &id).await;
-                Ok(Repaired::Ended(made.secret))
+                return Ok(Repaired::Ended(made.secret));
             }
-            Err(failure) if may_have_happened(failure.code) => {
-                reconcile::look(engine, &connection, &client, &description, operation).await
+            Err(failure) => failure,
+        }
+    } else {
+        match client.decode_create(&answer) {
+            Ok(created) => {
+                let after = created.endpoint.clone();
+                record_repair(engine, "create", &connection.name, &after.id, Some(&after)).await;
+                let made = finish::create(engine, &connection, &description, operation, created).await?;
+                return Ok(Repaired::Ended(made.secret));
             }
-            Err(_) => {
-                operation.close(engine).await;
-                Ok(Repaired::Ended(None))
-            }
-        };
+            Err(failure) => failure,
+        }
+    };
+    if may_have_happened(failure.code) {
+        return reconcile::look(engine, &connection, &client, &description, operation).await;
     }
-    match client.decode_create(&answer) {
-        Ok(created) => {
-            let after = created.endpoint.clone();
-            record_repair(engine, "create", &connection.name, &after.id, Some(&after)).await;
-            let made = finish::create(engine, &connection, &description, operation, created).await?;
-            Ok(Repaired::Ended(made.secret))
-        }
-        Err(failure) if may_have_happened(failure.code) => {
-            reconcile::look(engine, &connection, &client, &description, operation).await
-        }
-        Err(_) => {
-            operation.close(engine).await;
-            Ok(Repaired::Ended(None))
-        }
-    }
+    operation.close(engine).await;
+    Ok(Repaired::Ended(None))
 }
