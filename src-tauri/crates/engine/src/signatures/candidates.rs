@@ -122,6 +122,7 @@ fn nearness(meta: &SecretMeta, connection: Option<&Name>) -> (bool, bool, u8) {
 const fn role(kind: SecretKind, state: SecretState) -> Role {
     match (kind, state) {
         (SecretKind::Token, _) => Role::Token,
+        (SecretKind::PublicKey, _) => Role::PublicKey,
         (_, SecretState::Current) => Role::Current,
         (_, SecretState::Previous) => Role::Previous,
         (_, SecretState::Retired) => Role::Retired,

@@ -182,7 +182,7 @@ fn of_candidate(search: &Search<'_>, index: usize) -> Cause {
         Role::Previous => ("secret_rotated", "the previous one of"),
         Role::Retired => ("secret_rotated", "a retired one of"),
         Role::Token => ("other_secret", "an API token,"),
-        Role::Current => ("other_secret", "it is"),
+        Role::Current | Role::PublicKey => ("other_secret", "it is"),
     };
     let mut one = cause(code, Confidence::Certain, &format!("{what} {:?}", candidate.name));
     one.action = Some(Action::UseCandidate { index });

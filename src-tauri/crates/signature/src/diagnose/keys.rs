@@ -54,7 +54,10 @@ pub(super) const fn may_sign(family: Family, public: bool) -> bool {
 
 /// For each candidate, whether it is a public key that the check did not use.
 pub(super) fn foreign_public(candidates: &[Candidate<'_>]) -> Vec<bool> {
-    candidates.iter().map(|one| !is_own(one) && looks_public(one.bytes)).collect()
+    candidates
+        .iter()
+        .map(|one| !is_own(one) && (one.role == Role::PublicKey || looks_public(one.bytes)))
+        .collect()
 }
 
 /// Ways to tidy a secret, and the cause that each one is.
@@ -104,7 +107,7 @@ pub(super) fn keys(scheme: &Scheme, candidates: &[Candidate<'_>], public: &[bool
                 Role::Current => 0,
                 Role::Previous => 1,
                 Role::Retired => 2,
-                Role::Token => 3,
+                Role::Token | Role::PublicKey => 3,
             };
             (!one.of_inbox, role, *index)
         })

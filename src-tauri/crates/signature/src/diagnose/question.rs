@@ -17,6 +17,8 @@ pub enum Role {
     Retired,
     /// No secret for signatures but an API token, which people paste by mistake.
     Token,
+    /// A public key: it verifies signatures, and is no secret that one could be made with.
+    PublicKey,
 }
 
 /// A secret that may be the sender's.

@@ -57,14 +57,18 @@ fn a_public_key_of_the_vault_is_offered_to_no_inbox() {
         "a public key of Standard Webhooks",
         b"whpk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_vec(),
     ));
+    // In hex it looks like any secret: only who keeps it knows what it is.
+    let [raw, _] = keys(scheme("discord"));
+    texts.push(("a public key of Discord", raw.public.as_bytes().to_vec()));
     for id in ["github-sha256", "stripe", "gitlab-token"] {
         for sent_as in [id, "shopify"] {
             for (what, text) in &texts {
                 let Some(post) = signed(scheme(sent_as), b"{}", text) else { continue };
                 let none = BTreeMap::new();
+                let role = if *what == "a public key of Discord" { Role::PublicKey } else { Role::Current };
                 let candidates = [
                     Candidate { name: "ours", bytes: b"hook-secret", of_inbox: true, role: Role::Current },
-                    Candidate { name: "known to all", bytes: text, of_inbox: false, role: Role::Current },
+                    Candidate { name: "known to all", bytes: text, of_inbox: false, role },
                 ];
                 let report = post.with(|request| {
                     let question = Question {
