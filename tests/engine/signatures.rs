@@ -150,6 +150,28 @@ async fn a_wrong_scheme_is_named_and_a_mend_that_fits_no_more_changes_nothing() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_signed_address_is_the_one_the_sender_used() {
+    let stage = Stage::new().await;
+    let address = stage.listen().await;
+    let config = json!({ "url": "https://old.example/hooks/h" });
+    let inbox = json!({ "name": "h", "scheme": "hubspot-v3", "secrets": [SECRET], "config": config });
+    stage.call("inboxes.create", inbox).await;
+    let request = post("/in/h?a=1", &[("X-Forwarded-Host", "hooks.example")], b"{}");
+    let asked = json!({ "request_base64": STANDARD.encode(request), "scheme": "hubspot-v3", "secret": SECRET,
+        "url": "https://hooks.example/hooks/h?a=1" });
+    let signed = stage.call("tools.sign", asked).await;
+    send(&address, &STANDARD.decode(signed["request_base64"].as_str().unwrap()).unwrap()).await;
+    let failed = stage.wait_for("verdict:invalid", 1).await;
+    let id = &failed[0]["id"];
+    let found = report(&stage, id).await;
+    let action = &found["diagnosis"][0]["action"];
+    assert_eq!(found["diagnosis"][0]["code"], "url_host", "{found}");
+    assert_eq!((&action["key"], &action["value"]), (&json!("url"), &json!("https://hooks.example/hooks/h")));
+    let mended = stage.call("diagnosis.mend", json!({ "id": id, "action": action })).await;
+    assert_eq!(mended["valid"], 1, "{mended}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_inbox_that_all_share_or_that_is_gone_is_not_mended() {
     let stage = Stage::new().await;
     let address = stage.listen().await;
