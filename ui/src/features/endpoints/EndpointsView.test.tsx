@@ -6,7 +6,7 @@ import { createQueryClient } from "@/app/host";
 import { createAppRouter } from "@/app/router";
 import type { BringIn, CustodyCase, EndpointProblem, Failure, ReconciledEntry } from "@/generated/api";
 import { createFake, type Fake, type FakeOptions } from "@/platform/fake";
-import { dropDraft } from "./drafts";
+import { dropDraft, readDraft } from "./drafts";
 
 beforeEach(() => {
   window.matchMedia = ((query: string) => ({
@@ -140,6 +140,20 @@ it("deleting and making again is two calls with the same address and events", as
     url: "https://api.example.com/hooks/mynd",
     dry_run: false,
   });
+});
+
+it("deleted and not made again: the form holds what it was", async () => {
+  open("/endpoints", {
+    "custody.list": () => [aCase({ state: "found_make_again", endpoint: "ep_1" })],
+    "endpoints.create": () => {
+      throw { code: "provider_failed", message: "Mynd answered 503." };
+    },
+  });
+  fireEvent.click(await button(/^Delete and make again:/));
+  const ask = await screen.findByRole("dialog", { name: /make it again/ });
+  fireEvent.click(within(ask).getByRole("button", { name: "Delete and make again" }));
+  expect(await screen.findByText("Deleted, and not made again")).toBeTruthy();
+  expect(readDraft<{ url: string }>("endpoint:new")?.url).toBe("https://api.example.com/hooks/mynd");
 });
 
 it("dismissing says what is lost, and asks once", async () => {

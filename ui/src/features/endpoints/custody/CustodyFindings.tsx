@@ -1,5 +1,6 @@
 // Calls that made, or may have made, a secret and have no known end: what is known, what mends it, and a button for it.
 import { useIsMutating } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { toast } from "@/app/feedback/toasts";
 import { useAnswer, usePlatform, useRun } from "@/app/host";
@@ -7,7 +8,8 @@ import { Button } from "@/components/Button";
 import type { CustodyCase, Endpoint, Failure, ProviderInfo } from "@/generated/api";
 import { asFailure } from "@/lib/failure";
 import { Ask } from "../Ask";
-import { fieldValue } from "../form";
+import { keepDraft } from "../drafts";
+import { draftOf, type EndpointDraft, fieldValue } from "../form";
 import { nameOf, shortTitle } from "../operations";
 import { Ago, Strip } from "../Page";
 import type { Custody } from "./CustodyPanel";
@@ -39,6 +41,7 @@ export function CustodyFindings(props: CustodyFindingsProps) {
 
 function Finding({ one, endpoints, providers, onOpen, onCustody }: CustodyFindingsProps & { one: CustodyCase }) {
   const platform = usePlatform();
+  const navigate = useNavigate();
   const repair = useRun("custody.repair");
   const dismiss = useRun("custody.dismiss");
   const rotate = useRun("endpoints.rotate");
@@ -148,13 +151,18 @@ function Finding({ one, endpoints, providers, onOpen, onCustody }: CustodyFindin
     } catch (thrown) {
       const failure = asFailure(thrown);
       if (failure.code === "secret_at_risk") return onCustody({ kind: "at_risk", failure });
-      // The case ended with the old endpoint, and this strip with it: what is left to do is told where it stays.
+      // The case ended with the old endpoint, and this strip with it: the form stands ready with what it was.
+      keepDraft<EndpointDraft>("endpoint:new", { ...draftOf(endpoint, provider), inbox: endpoint.inbox ?? "" });
       toast({
         id: `again:${one.id}`,
         title: "Deleted, and not made again",
-        detail: `${failure.message} Make it under New endpoint: ${endpoint.url}`,
+        detail: `${failure.message} The form holds what it was.`,
         tone: "bad",
         lasts: undefined as never,
+        action: {
+          label: "Open the form",
+          run: () => void navigate({ to: "/endpoints", search: { new: true, connection: endpoint.connection } }),
+        },
       });
     }
   };

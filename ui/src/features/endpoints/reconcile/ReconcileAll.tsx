@@ -7,7 +7,7 @@ import { EmptyState, FailureNote, Waiting } from "@/components/States";
 import type { Endpoint, ProviderInfo, Reconciliation } from "@/generated/api";
 import { count, counted } from "@/lib/format";
 import { nameOf, shortTitle } from "../operations";
-import { pageStyles } from "../Page";
+import { Ago, pageStyles } from "../Page";
 import { type GridColumn, RowGrid, Stack } from "../RowGrid";
 import { FigureLine } from "./Figures";
 import styles from "./Reconcile.module.css";
@@ -65,6 +65,7 @@ export function ReconcileAll({
     });
     return worstFirst(all);
   }, [stamp, endpoints, connections.join("\n")]);
+  const oldest = asked.reduce((least, one) => Math.min(least, one.dataUpdatedAt || least), Number.MAX_SAFE_INTEGER);
   const reading = asked.filter((one) => one.isFetching).length;
   const failed = asked
     .map((one, at) => ({ connection: connections[at] ?? "", one }))
@@ -146,6 +147,11 @@ export function ReconcileAll({
             ? `Reading the logs of ${counted(reading, "connection")}…`
             : `${counted(rows.length, "endpoint")}, ${spanWords(since)}`}
         </span>
+        {reading === 0 && oldest < Number.MAX_SAFE_INTEGER ? (
+          <span className="muted">
+            read <Ago at={new Date(oldest).toISOString()} />
+          </span>
+        ) : null}
         <span className={styles.end}>
           <Button
             small

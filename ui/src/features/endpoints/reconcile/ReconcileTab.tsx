@@ -10,7 +10,7 @@ import type { Endpoint, ProviderInfo, ReconciledEntry } from "@/generated/api";
 import { count, counted } from "@/lib/format";
 import { Ask } from "../Ask";
 import { ability, shortTitle } from "../operations";
-import { pageStyles } from "../Page";
+import { Ago, pageStyles } from "../Page";
 import { RowGrid } from "../RowGrid";
 import { BringInAsk, BringInState, NoWay } from "./BringIn";
 import { COLUMNS } from "./columns";
@@ -195,6 +195,7 @@ export function ReconcileTab({ endpoint, provider }: { endpoint: Endpoint; provi
           </span>
         )}
         <span className={styles.end}>
+          <span className="muted">{slow ? "reading…" : <Ago at={new Date(asked.dataUpdatedAt).toISOString()} />}</span>
           <ActionButton id="reconcile-again" small busy={asked.isFetching}>
             Read again
           </ActionButton>

@@ -7,6 +7,8 @@ import { useDraft } from "../drafts";
 import { ENTRIES, type Since, sinceText } from "./reconcile";
 
 const KEPT = 10 * 60_000;
+/** What was read longer ago is read again when it is looked at, in milliseconds. */
+const FRESH = 60_000;
 
 export function reconcileKey(connection: string, endpoint: string | null, since: Since, limit: number) {
   return ["endpoints.reconcile", connection, endpoint, since, limit] as const;
@@ -29,6 +31,7 @@ export function useReconcile(
     },
     enabled,
     gcTime: KEPT,
+    staleTime: FRESH,
   });
 }
 
@@ -41,6 +44,7 @@ export function useReconcileAll(connections: readonly string[], since: Since, li
       queryFn: () =>
         platform.call("endpoints.reconcile", { connection, endpoint: null, since: sinceText(since), limit }),
       gcTime: KEPT,
+      staleTime: FRESH,
     })),
   });
 }
