@@ -48,7 +48,10 @@ fn clippy() -> Result<()> {
 
 fn browser() -> Result<()> {
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    let mut run = npm().args(&["run", "--silent", "e2e"]).env("WAYBILL_BRIDGE", program("waybill-bridge"));
+    let mut run = npm()
+        .args(&["run", "--silent", "e2e"])
+        .env("WAYBILL_BRIDGE", program("waybill-bridge"))
+        .env("WAYBILL_SIMULATE", program("waybill-simulate"));
     if let Some(chromium) = names.into_iter().find_map(find) {
         run = run.env("WAYBILL_CHROMIUM", chromium);
     }

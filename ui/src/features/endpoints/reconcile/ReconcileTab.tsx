@@ -195,7 +195,15 @@ export function ReconcileTab({ endpoint, provider }: { endpoint: Endpoint; provi
           </span>
         )}
         <span className={styles.end}>
-          <span className="muted">{slow ? "reading…" : <Ago at={new Date(asked.dataUpdatedAt).toISOString()} />}</span>
+          <span className="muted">
+            {slow ? (
+              "reading…"
+            ) : (
+              <>
+                read <Ago at={new Date(asked.dataUpdatedAt).toISOString()} />
+              </>
+            )}
+          </span>
           <ActionButton id="reconcile-again" small busy={asked.isFetching}>
             Read again
           </ActionButton>
