@@ -19,9 +19,16 @@ pub(crate) struct Forms<'f, 'm, 'a> {
 
 impl<'f, 'm, 'a> Forms<'f, 'm, 'a> {
     /// Puts the first form together that can be.
+    #[inline]
     pub(crate) fn new(forms: &'m [Vec<Component>], material: &'f Material<'m, 'a>) -> Self {
-        let pieces = Pieces::new();
-        let mut new = Self { rest: forms, material, pieces, first: (false, false), given: 0, fault: None };
+        let mut new = Self {
+            rest: forms,
+            material,
+            pieces: Pieces::new(),
+            first: (false, false),
+            given: 0,
+            fault: None,
+        };
         let built = new.build();
         new.first = (built, built);
         new
