@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod bad_input;
+#[path = "../canary.rs"]
+mod canary;
 mod capture;
 mod custody;
 mod faults;

@@ -163,7 +163,7 @@ impl Client {
             Some(_) if !answer.body.expose_secret().is_empty() && answer.is_success() => {
                 self.json(operation, &answer)?
             }
-            _ => decode::json(&answer).unwrap_or(Value::Null),
+            _ => self.json(operation, &answer).unwrap_or(Value::Null),
         };
         let outcome = decode::outcome(&self.description, told.unwrap_or(&nothing), raw)
             .map_err(|problem| self.unreadable(operation, &answer, &problem))?;

@@ -9,6 +9,7 @@ use crate::prepare::Values;
 use crate::request::{Request, Shape, With};
 use crate::retry;
 use crate::transport::Stopped;
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
@@ -92,7 +93,28 @@ impl Client {
 
     /// The answer as JSON.
     pub(super) fn json(&self, operation: ProviderOperation, answer: &RawAnswer) -> Result<Value, Failure> {
-        decode::json(answer).map_err(|problem| self.unreadable(operation, answer, &problem))
+        let mut value =
+            decode::json(answer).map_err(|problem| self.unreadable(operation, answer, &problem))?;
+        self.cover(&mut value);
+        Ok(value)
+    }
+
+    /// Covers the connection's credential where an answer says it back: what is read is kept and shown.
+    fn cover(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                for hidden in &self.hidden {
+                    let hidden = hidden.expose_secret().trim();
+                    // Less is no credential, and would be found in words.
+                    if hidden.len() >= 8 && text.contains(hidden) {
+                        *text = text.replace(hidden, "<token>");
+                    }
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.cover(item)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.cover(member)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
     }
 
     pub(super) fn unreadable(
