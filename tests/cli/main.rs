@@ -6,6 +6,7 @@ mod canary;
 mod contract;
 mod diagnosis;
 mod ends;
+mod leaks;
 mod life;
 mod many;
 mod offline;
