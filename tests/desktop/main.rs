@@ -9,6 +9,7 @@
 mod driver;
 mod hostile;
 mod journey;
+mod lives;
 mod mending;
 mod person;
 mod pictures;

@@ -28,6 +28,12 @@ fn create() -> Value {
     json!({ "connection": "c", "url": "https://hooks.example.com/a", "events": ["integrity.violation"] })
 }
 
+fn for_box() -> Value {
+    let mut create = create();
+    create["inbox"] = json!("box");
+    create
+}
+
 async fn secret_of(stage: &Stage, endpoint: &str) -> Option<String> {
     let secrets = stage.call("secrets.list", json!({})).await;
     let meta =
@@ -48,19 +54,21 @@ async fn a_create_without_an_answer_is_looked_up_and_never_sent_twice() {
     simulator
         .handle
         .fault(PlannedFault::from(Fault::Status { status: 403, retry_after: None }).method("POST"));
-    assert_eq!(stage.fails("endpoints.create", create()).await.code.code(), "provider_forbidden");
+    assert_eq!(stage.fails("endpoints.create", for_box()).await.code.code(), "provider_forbidden");
     assert_eq!(unanswered(&stage).await, Vec::<Value>::new(), "a refusal is an answer");
     assert_eq!(seal_files(stage.folder.path()), 0);
+    let gone = stage.fails("inboxes.get", json!({ "name": "box" })).await;
+    assert_eq!(gone.code.code(), "not_found", "the inbox of an endpoint that was not made stays");
 
     simulator.handle.fault(PlannedFault::from(Fault::CutBody).method("POST"));
-    assert_eq!(stage.fails("endpoints.create", create()).await.code.code(), "outcome_unknown");
+    assert_eq!(stage.fails("endpoints.create", for_box()).await.code.code(), "outcome_unknown");
     let told = unanswered(&stage).await;
     assert_eq!((told.len(), &told[0]["state"]), (1, &json!("problem")), "{told:?}");
     assert!(told[0]["mend"].as_str().unwrap().contains("--connection c"), "{told:?}");
     let stage = stage.restart().await;
     assert_eq!(unanswered(&stage).await.len(), 1, "a restart forgot it");
 
-    let failure = stage.fails("endpoints.create", create()).await;
+    let failure = stage.fails("endpoints.create", for_box()).await;
     assert_eq!(failure.code.code(), "already_exists", "{failure:?}");
     let made = simulator.handle.endpoints();
     assert_eq!(made.len(), 1, "it was made twice");
@@ -76,6 +84,12 @@ async fn a_create_without_an_answer_is_looked_up_and_never_sent_twice() {
         Some(&simulator.handle.endpoints()[0].credential)
     );
     assert_eq!(stage.call("custody.list", json!({})).await, json!([]));
+    let inbox = stage.call("inboxes.get", json!({ "name": "box" })).await;
+    assert_eq!(
+        (&inbox["endpoint"], inbox["secrets"].as_array().map(Vec::len)),
+        (&json!(made[0].id), Some(1)),
+        "{inbox}"
+    );
     assert_eq!(seal_files(stage.folder.path()), 0);
     simulator.stop().await;
 }
@@ -89,9 +103,7 @@ async fn a_vault_that_fails_after_the_answer_loses_nothing() {
         Stage::with(folder, |options| options.custody_step = Some(breaks(&vault, &aside, &broken))).await;
     let simulator = connected(&stage).await;
     broken.store(true, Ordering::Relaxed);
-    let mut request = create();
-    request["inbox"] = json!("box");
-    let failure = stage.fails("endpoints.create", request).await;
+    let failure = stage.fails("endpoints.create", for_box()).await;
     assert_eq!(failure.code.code(), "secret_at_risk", "{failure:?}");
     let details = failure.details.unwrap();
     let endpoint = details["endpoint"].as_str().unwrap().to_owned();

@@ -89,8 +89,9 @@ pub(crate) enum Command {
     /// Endpoints at the providers.
     #[command(subcommand)]
     Endpoint(EndpointCommand),
-    /// What a provider says it sent, beside what came; what is missing can be brought in. Ends with 1 when
-    /// something is missing.
+    /// What a provider says it sent, beside what came.
+    ///
+    /// What is missing can be brought in. Ends with 1 when something is missing.
     #[command(
         after_help = "Examples:\n  waybill reconcile --connection acme --since 2d\n  waybill reconcile --connection acme --endpoint wh_3fa1c802 --bring-in"
     )]

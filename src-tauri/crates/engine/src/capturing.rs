@@ -9,7 +9,7 @@ use crate::settings;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use waybill_capture::{Answer, Arrived, Limits, ListenOptions, Listening, Receiver, Refused, listen};
@@ -233,24 +233,22 @@ fn inbox_name(path: &str) -> Option<Name> {
 const LONG_BODY: usize = 256 * 1024;
 
 async fn take(engine: &Engine, arrived: Arrived) -> Result<Answer> {
-    let ready = match inbox_name(arrived.path()).filter(|name| name.as_str() != UNSORTED) {
+    let mut ready = match inbox_name(arrived.path()).filter(|name| name.as_str() != UNSORTED) {
         Some(name) => engine.ready_inbox_soon(&name).await?,
         None => None,
     };
     let whole = arrived.incomplete.is_none();
-    let long = arrived.body.len() >= LONG_BODY;
     let started = arrived.started;
-    let examine = {
-        let (engine, ready) = (engine.clone(), ready.clone());
-        move || examined(&engine, &arrived, ready.as_deref())
-    };
-    let (mut new, handshake) = if long {
-        tokio::task::spawn_blocking(examine).await.map_err(|error| {
-            Failure::internal(format!("A delivery could not be examined ({error}); it was not kept."))
-        })?
-    } else {
-        examine()
-    };
+    let arrived = Arc::new(arrived);
+    let (mut new, mut handshake) = examine(engine, &arrived, ready.clone()).await?;
+    // Another process may have rotated the secret a moment ago: only what is refused has to ask.
+    if new.reason != Reason::Ok
+        && let Some(known) = &ready
+        && let Some(newer) = engine.newer_inbox(known).await?
+    {
+        ready = Some(newer);
+        (new, handshake) = examine(engine, &arrived, ready.clone()).await?;
+    }
     let mut shaken = None;
     if let Some(handshake) = handshake {
         if ready.as_ref().is_some_and(|ready| ready.inbox.answer_handshakes) {
@@ -286,6 +284,21 @@ async fn take(engine: &Engine, arrived: Arrived) -> Result<Answer> {
         body: Bytes::from(rule.body),
         delay: Duration::from_millis(u64::from(rule.delay_ms)),
     })
+}
+
+/// Examines a request where it holds up nobody else.
+async fn examine(
+    engine: &Engine,
+    arrived: &Arc<Arrived>,
+    ready: Option<Arc<ReadyInbox>>,
+) -> Result<(NewDelivery, Option<Handshake>)> {
+    if arrived.body.len() < LONG_BODY {
+        return Ok(examined(engine, arrived, ready.as_deref()));
+    }
+    let (engine, arrived) = (engine.clone(), arrived.clone());
+    tokio::task::spawn_blocking(move || examined(&engine, &arrived, ready.as_deref())).await.map_err(
+        |error| Failure::internal(format!("A delivery could not be examined ({error}); it was not kept.")),
+    )
 }
 
 async fn append(engine: &Engine, new: NewDelivery) -> Result<DeliveryId> {

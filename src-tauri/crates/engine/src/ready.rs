@@ -66,6 +66,18 @@ impl Engine {
         Ok(())
     }
 
+    /// The inbox as it is now, when another process has changed it since `known` was read.
+    pub(crate) async fn newer_inbox(&self, known: &ReadyInbox) -> Result<Option<Arc<ReadyInbox>>> {
+        let name = &known.inbox.name;
+        match self.0.store.inbox(name.clone()).await? {
+            Some(now) if !same_rules(&known.inbox, &now) => {
+                lock(&self.0.ready.known).remove(name);
+                self.ready_inbox_soon(name).await
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Reads every inbox's secrets beforehand, so that the first delivery does not wait for the vault.
     pub(crate) async fn warm_inboxes(&self) -> Result<()> {
         for inbox in self.0.store.inboxes().await? {

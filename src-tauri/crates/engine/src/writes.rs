@@ -9,8 +9,8 @@ use crate::engine::Engine;
 use crate::samples;
 use serde_json::{Value, json};
 use waybill_model::{
-    Connection, Endpoint, ErrorCode, Failure, Name, ProviderOperation, Result, SecretKind, SecretState,
-    Support,
+    Connection, Endpoint, ErrorCode, Failure, Inbox, Name, ProviderOperation, Result, SecretKind,
+    SecretState, Support,
 };
 use waybill_provider::{Call, DryRun, EndpointPatch, NewEndpoint};
 use waybill_store::{HistoryRow, Intent};
@@ -127,6 +127,17 @@ pub(crate) async fn create(engine: &Engine, request: CreateEndpoint) -> Result<E
         "known": known_before(engine, &connection).await?,
     });
     let mut operation = Operation::open(engine, &connection.name, "create", asked, SECRET_LENGTH).await?;
+    // Some providers send a ping at once: it has to find its inbox.
+    let waiting = match &request.inbox {
+        Some(name) => match inbox_waits(engine, name).await {
+            Ok(waiting) => waiting,
+            Err(failure) => {
+                operation.close(engine).await;
+                return Err(failure);
+            }
+        },
+        None => false,
+    };
     let answered = match client.send_create(&new, key.as_deref()).await {
         Ok(answer) => {
             operation.seal(engine, &answer).await;
@@ -140,6 +151,10 @@ pub(crate) async fn create(engine: &Engine, request: CreateEndpoint) -> Result<E
     let created = match answered {
         Ok(created) => created,
         Err(failure) => {
+            if let (true, Some(name)) = (waiting && !custody::may_have_happened(failure.code), &request.inbox)
+            {
+                inbox_waits_no_more(engine, name).await;
+            }
             operation.failed(engine, &failure).await;
             return Err(failure);
         }
@@ -179,6 +194,34 @@ async fn inbox_is_free(engine: &Engine, name: &Name) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Makes the inbox of an endpoint that is about to be made, where there is none; true when it was made here.
+/// What arrives before its secret is there is checked as soon as it is.
+async fn inbox_waits(engine: &Engine, name: &Name) -> Result<bool> {
+    let _alone = engine.0.changing.lock().await;
+    if engine.0.store.inbox(name.clone()).await?.is_some() {
+        return Ok(false);
+    }
+    engine.0.store.create_inbox(Inbox::new(name.clone(), engine.now())).await?;
+    engine.0.ready.forget();
+    Ok(true)
+}
+
+/// The endpoint was not made: its inbox goes, unless something came for it meanwhile.
+async fn inbox_waits_no_more(engine: &Engine, name: &Name) {
+    let _alone = engine.0.changing.lock().await;
+    let removed = match engine.0.store.inbox(name.clone()).await {
+        Ok(Some(inbox)) if inbox.deliveries == 0 => {
+            engine.0.store.remove_inbox(name.clone()).await.map(|_| ())
+        }
+        Ok(_) => Ok(()),
+        Err(failure) => Err(failure),
+    };
+    if let Err(failure) = removed {
+        tracing::warn!(code = %failure.code, "the inbox of an endpoint that was not made stays: {failure}");
+    }
+    engine.0.ready.forget();
 }
 
 pub(crate) async fn update(engine: &Engine, request: UpdateEndpoint) -> Result<EndpointCreated> {
@@ -295,6 +338,7 @@ pub(crate) async fn rotate(engine: &Engine, request: EndpointRef) -> Result<Rota
     let made =
         custody::finish_rotate(engine, &connection, &description, operation, &endpoint, rotated.secret)
             .await?;
+    custody::bind_waiting(engine, &description.info().scheme, &endpoint, made.secret.as_ref()).await?;
     custody::settled(engine, &connection.name, &request.id).await;
     Ok(made)
 }

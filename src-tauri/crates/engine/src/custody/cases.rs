@@ -96,10 +96,13 @@ pub(crate) async fn repair_one(engine: &Engine, request: CustodyRef) -> Result<C
 
 pub(crate) async fn dismiss(engine: &Engine, request: CustodyRef) -> Result<Nothing> {
     let intent = find(engine, &request.id).await?.ok_or_else(|| Failure::not_found("case", &request.id))?;
-    if close_free(engine, intent).await {
-        Ok(Nothing {})
-    } else {
-        Err(Failure::new(ErrorCode::Busy, "The call is still under way; nothing was dismissed.")
-            .hint("Wait for its end."))
+    // The repair of the start may be at it: that one comes to an end soon.
+    for _ in 0..40 {
+        if close_free(engine, intent.clone()).await {
+            return Ok(Nothing {});
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+    Err(Failure::new(ErrorCode::Busy, "The call is still under way; nothing was dismissed.")
+        .hint("Wait for its end."))
 }

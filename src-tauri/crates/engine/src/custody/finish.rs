@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use waybill_model::{
     Connection, Endpoint, ErrorCode, Failure, Inbox, InboxSecret, Name, Result, SecretKind, SecretMeta,
-    SecretState,
+    SecretState, Timestamp,
 };
 use waybill_provider::{Created, Description};
 
@@ -46,7 +46,11 @@ pub(crate) async fn create(
         }
         _ => None,
     };
+    let asked_at = operation.intent.created_at;
     operation.close(engine).await;
+    if let Some(Ok(inbox)) = &inbox {
+        check_early(engine, &inbox.name, asked_at).await;
+    }
     remembered?;
     Ok(Made { endpoint, secret, inbox: inbox.transpose()? })
 }
@@ -81,8 +85,11 @@ pub(crate) async fn rotate(
     };
     engine.retire_secrets(&connection.name, &endpoint.id, &kept.id, state, until).await?;
     let bound = bind_rotated(engine, &connection.name, &endpoint.id, &kept).await;
+    let asked_at = operation.intent.created_at;
     operation.close(engine).await;
-    bound?;
+    for inbox in bound? {
+        check_early(engine, &inbox, asked_at).await;
+    }
     Ok(Rotated { secret: Some(kept), previous, call: None })
 }
 
@@ -130,6 +137,32 @@ async fn keep(
     }
 }
 
+/// Checks what arrived at the inbox since `asked_at`, before its new secret did.
+async fn check_early(engine: &Engine, inbox: &Name, asked_at: Timestamp) {
+    let query = format!("inbox:{inbox} -verdict:valid since:{asked_at}");
+    if let Err(failure) = crate::signatures::check_again(engine, CheckAgain { query }).await {
+        tracing::warn!(code = %failure.code, "early deliveries were not checked again: {failure}");
+    }
+}
+
+/// Gives the inbox of a lost create its secret, once a rotation has brought one.
+pub(crate) async fn bind_waiting(
+    engine: &Engine,
+    scheme: &str,
+    endpoint: &Endpoint,
+    secret: Option<&SecretMeta>,
+) -> Result<()> {
+    for intent in engine.0.store.open_intents().await? {
+        let lost = intent.connection == endpoint.connection
+            && intent.request[super::FINDING]["endpoint"] == endpoint.id.as_str();
+        if let (true, Some(Ok(name))) = (lost, intent.request["inbox"].as_str().map(str::parse::<Name>)) {
+            bind_inbox(engine, name.clone(), scheme, endpoint, secret).await?;
+            check_early(engine, &name, intent.created_at).await;
+        }
+    }
+    Ok(())
+}
+
 async fn bind_inbox(
     engine: &Engine,
     name: Name,
@@ -157,19 +190,26 @@ async fn bind_inbox(
     inboxes::get(engine, Named { name }).await
 }
 
-/// The new secret comes first at every inbox of the endpoint; those before stay.
-async fn bind_rotated(engine: &Engine, connection: &Name, endpoint: &str, kept: &SecretMeta) -> Result<()> {
+/// The new secret comes first at every inbox of the endpoint, which it tells; those before stay.
+async fn bind_rotated(
+    engine: &Engine,
+    connection: &Name,
+    endpoint: &str,
+    kept: &SecretMeta,
+) -> Result<Vec<Name>> {
+    let mut changed = Vec::new();
     let _alone = engine.0.changing.lock().await;
     for mut inbox in engine.0.store.inboxes().await? {
         let bound =
             inbox.connection.as_ref() == Some(connection) && inbox.endpoint.as_deref() == Some(endpoint);
         if bound && inbox.secrets.iter().all(|secret| secret.id != kept.id) {
             inbox.secrets.insert(0, inbox_secret(kept));
+            changed.push(inbox.name.clone());
             engine.0.store.update_inbox(inbox).await?;
         }
     }
     engine.0.ready.forget();
-    Ok(())
+    Ok(changed)
 }
 
 fn inbox_secret(meta: &SecretMeta) -> InboxSecret {
