@@ -59,7 +59,7 @@ fn what_was_lost_on_the_way_is_named_and_brought_in() {
     window.press("Bring in 3…");
     window.dialog("Bring in 3 missing deliveries?");
     window.pictures("ask-bring-in");
-    window.press("Have sent again 3");
+    window.press("Have 3 sent again");
     window.no_dialog();
     window.shows("0 missing");
     window.pictures("reconcile-brought-in");

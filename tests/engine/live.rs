@@ -19,6 +19,7 @@ async fn an_open_list_misses_nothing_that_arrives_while_it_is_opened_or_grows() 
     let address = stage.listen().await;
     stage.call("inboxes.create", json!({ "name": "a" })).await;
     let mut sets = vec![("inbox:a", stage.call("deliveries.query", json!({ "query": "inbox:a" })).await)];
+    let told = tokio::spawn(all_told(stage.engine.events(), sets[0].1["id"].clone(), SENDERS * EACH));
     let senders: Vec<_> = (0..SENDERS)
         .map(|sender| {
             let address = address.clone();
@@ -55,6 +56,22 @@ async fn an_open_list_misses_nothing_that_arrives_while_it_is_opened_or_grows() 
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(total(&stage, &sets[0].1).await, (SENDERS * EACH) as u64);
+    told.await.unwrap();
+}
+
+/// Hears of `count` deliveries, all of which are in the set: it grows by what is told, to the same newest one.
+async fn all_told(mut events: tokio::sync::broadcast::Receiver<Event>, set: Value, count: usize) {
+    let mut heard = 0;
+    while heard < count as u64 {
+        let next = tokio::time::timeout(Duration::from_secs(20), events.recv()).await;
+        if let Event::Arrived { results, rows, count } = next.expect("the last ones were never told").unwrap()
+        {
+            heard += count;
+            let grown = results.iter().find(|one| json!(one.id) == set);
+            assert_eq!(grown.map(|one| (one.added, one.total)), Some((count, heard)));
+            assert_eq!(rows.first().map(|row| row.id.0 as u64), Some(heard), "the rows end elsewhere");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

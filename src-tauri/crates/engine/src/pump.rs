@@ -150,7 +150,7 @@ async fn arrived(engine: &Engine, seen: &mut Option<DeliveryId>) -> Result<bool>
     if newest <= *seen {
         return Ok(false);
     }
-    let results = results::grow(engine, None).await?;
+    let results = results::grow(engine, newest, None).await?;
     let wanted = QueryRef {
         query: Query::everything(),
         after: *seen,
@@ -159,9 +159,11 @@ async fn arrived(engine: &Engine, seen: &mut Option<DeliveryId>) -> Result<bool>
         newest_first: true,
         cancel: None,
     };
-    let ids = engine.0.store.ids(wanted).await?;
+    let mut ids = engine.0.store.ids(wanted).await?;
+    // The result sets have grown up to there; what was committed since is told next.
+    ids.retain(|id| Some(*id) <= newest);
     let count = ids.len() as u64;
-    *seen = ids.first().copied().max(newest);
+    *seen = newest;
     let rows = engine.0.store.rows(ids.into_iter().take(50).collect()).await?;
     engine.push(Event::Arrived { results, rows, count });
     Ok(true)

@@ -77,15 +77,19 @@ impl Results {
         lock(&self.open).sets.iter().map(|(id, entry)| (*id, entry.query.clone(), entry.asked)).collect()
     }
 
-    /// Adds what was found, when the store held `asked` as its newest delivery, or later ones.
-    /// Nothing is added twice, whoever asked at the same time.
+    /// Adds what was found up to `asked`, the newest delivery of the store before it was searched. Nothing is added
+    /// twice, whoever asked at the same time, and what came later is left to the next time: what is told of a set
+    /// and the rows that are told with it then end with the same delivery.
     fn append(&self, id: u32, fresh: &[DeliveryId], asked: Option<DeliveryId>) -> Option<ResultDelta> {
         let mut open = lock(&self.open);
         let entry = open.sets.get_mut(&id)?;
         let before = entry.asked;
-        let fresh: Vec<DeliveryId> =
-            fresh.iter().copied().filter(|id| before.is_none_or(|before| *id > before)).collect();
-        entry.asked = before.max(asked).max(fresh.last().copied());
+        let fresh: Vec<DeliveryId> = fresh
+            .iter()
+            .copied()
+            .filter(|id| before.is_none_or(|before| *id > before) && Some(*id) <= asked)
+            .collect();
+        entry.asked = before.max(asked);
         if fresh.is_empty() {
             return None;
         }
@@ -111,14 +115,18 @@ pub(crate) async fn open(engine: &Engine, query: Query) -> Result<ResultSet> {
     let ids = engine.0.store.ids(after(query.clone(), None)).await?;
     let mut set = engine.0.results.insert(query, ids, asked);
     // What was committed while the store answered has been told to the sets that were open then.
-    grow(engine, Some(set.id)).await?;
+    grow(engine, engine.0.store.newest().await?, Some(set.id)).await?;
     set.total = engine.0.results.ids(set.id)?.len() as u64;
     Ok(set)
 }
 
-/// Grows the open sets, or the one of them that is named, by what was committed since they were asked for.
-pub(crate) async fn grow(engine: &Engine, only: Option<u32>) -> Result<Vec<ResultDelta>> {
-    let newest = engine.0.store.newest().await?;
+/// Grows the open sets, or the one of them that is named, by what was committed since they were asked for, up to
+/// `newest`.
+pub(crate) async fn grow(
+    engine: &Engine,
+    newest: Option<DeliveryId>,
+    only: Option<u32>,
+) -> Result<Vec<ResultDelta>> {
     let mut grown = Vec::new();
     for (id, query, asked) in engine.0.results.queries() {
         if only.is_some_and(|only| only != id) || asked >= newest {
@@ -160,7 +168,8 @@ mod tests {
             (&[1], 1, &[(&[2], 2), (&[2, 3], 3)], &[1, 2, 3]),
             (&[], 9, &[(&[], 12), (&[14], 14)], &[14]),
             // More was committed than the newest that had been seen.
-            (&[5], 3, &[(&[6, 7], 6), (&[8], 8)], &[5, 6, 7, 8]),
+            (&[5], 3, &[(&[6, 7], 6)], &[5, 6]),
+            (&[5], 3, &[(&[6, 7], 6), (&[7, 8], 8)], &[5, 6, 7, 8]),
         ];
         for (found, asked, later, expected) in rows {
             let (results, set) = opened(found, *asked);
@@ -178,7 +187,7 @@ mod tests {
         assert_eq!(asked(&results), Some(DeliveryId(5)));
         results.append(set, &[], Some(DeliveryId(8)));
         assert_eq!(asked(&results), Some(DeliveryId(8)));
-        results.append(set, &ids(&[9]), Some(DeliveryId(8)));
+        results.append(set, &ids(&[9]), Some(DeliveryId(9)));
         assert_eq!(asked(&results), Some(DeliveryId(9)));
     }
 
