@@ -13,4 +13,5 @@ mod offline;
 mod process;
 mod providers;
 mod reconcile;
+mod streams;
 mod words;

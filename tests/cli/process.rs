@@ -92,12 +92,18 @@ impl Data {
 
     /// The same, with these variables.
     pub(crate) fn listen_with(&self, more: &[&str], variables: &[(&str, &str)]) -> Listening {
-        let mut command = self.command(["listen", "--port", "0", "--json"].iter().chain(more));
-        let mut child = command.envs(variables.iter().copied()).spawn().unwrap();
+        let args: Vec<&str> = ["listen", "--port", "0", "--json"].iter().chain(more).copied().collect();
+        let (mut listening, first) = self.follow(&args, variables);
+        first["listening"].as_str().unwrap_or_else(|| panic!("{first}")).clone_into(&mut listening.address);
+        listening
+    }
+
+    /// Starts a command that tells of deliveries, and waits for its first line.
+    pub(crate) fn follow(&self, args: &[&str], variables: &[(&str, &str)]) -> (Listening, Value) {
+        let mut child = self.command(args).envs(variables.iter().copied()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let first = read_line(&mut lines);
-        let address = first["listening"].as_str().unwrap_or_else(|| panic!("{first}")).to_owned();
-        Listening { child, lines, address }
+        (Listening { child, lines, address: String::new() }, first)
     }
 }
 
@@ -107,10 +113,11 @@ fn read_line(lines: &mut BufReader<ChildStdout>) -> Value {
     serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
 }
 
-/// A running capture server; ended when dropped.
+/// A running capture server, or another command that tells of deliveries; ended when dropped.
 pub(crate) struct Listening {
     child: Child,
     lines: BufReader<ChildStdout>,
+    /// Where a capture server listens.
     pub(crate) address: String,
 }
 

@@ -17,5 +17,6 @@ mod replay;
 mod schemes;
 mod signatures;
 mod stage;
+mod streams;
 mod table;
 mod transfer;

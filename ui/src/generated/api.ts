@@ -1903,6 +1903,43 @@ limit: number | null,
 after: DeliveryId | null, };
 
 /**
+ * A stream that this process listens to, or has given up.
+ */
+export type LiveStream = { 
+/**
+ * Through which connection.
+ */
+connection: Name, 
+/**
+ * Where its events are kept.
+ */
+inbox: Name, 
+/**
+ * Where it stands.
+ */
+state: StreamState, 
+/**
+ * When it was started.
+ */
+started_at: Timestamp, 
+/**
+ * Events heard and kept since then.
+ */
+heard: number, 
+/**
+ * When the last of them was.
+ */
+heard_at: Timestamp | null, 
+/**
+ * Why it waits, for people.
+ */
+message: string | null, 
+/**
+ * Why it was given up.
+ */
+failure: Failure | null, };
+
+/**
  * Asks where a delivery stands in a result set.
  */
 export type Locate = { 
@@ -2214,7 +2251,7 @@ note: string, };
 /**
  * How a delivery came here.
  */
-export type Origin = "captured" | "imported" | "recovered";
+export type Origin = "captured" | "imported" | "recovered" | "streamed";
 
 /**
  * The user's own schemes.
@@ -3531,6 +3568,24 @@ version: string,
 notice: string | null, };
 
 /**
+ * Asks for a stream to be listened to.
+ */
+export type StreamStart = { 
+/**
+ * Through which connection.
+ */
+connection: Name, 
+/**
+ * Where its events are kept; absent: an inbox of the connection's name. One that is not there is made.
+ */
+inbox: Name | null, };
+
+/**
+ * Where a stream stands.
+ */
+export type StreamState = "connecting" | "open" | "waiting" | "failed";
+
+/**
  * How far an operation is there.
  */
 export type Support = "supported" | "emulated" | "unconfirmed" | "unsupported";
@@ -3945,6 +4000,9 @@ export interface Commands {
   "connections.add": { request: ConnectionAdd; response: Connection };
   "connections.test": { request: Named; response: ConnectionTest };
   "connections.remove": { request: Named; response: Nothing };
+  "streams.list": { request: Nothing; response: Array<LiveStream> };
+  "streams.start": { request: StreamStart; response: LiveStream };
+  "streams.stop": { request: Named; response: Nothing };
   "endpoints.list": { request: EndpointsRequest; response: EndpointList };
   "endpoints.read": { request: EndpointsRequest; response: EndpointList };
   "endpoints.get": { request: EndpointRef; response: Endpoint };
@@ -4017,6 +4075,7 @@ export const READS = {
   "schemes.compose": [],
   "schemes.detect": ["schemes"],
   "connections.list": ["connections"],
+  "streams.list": ["connections"],
   "endpoints.list": ["endpoints"],
   "endpoints.get": ["endpoints"],
   "endpoints.history": ["endpoints"],
@@ -4056,6 +4115,8 @@ export const INVALIDATES = {
   "connections.add": ["connections", "endpoints", "secrets"],
   "connections.test": ["connections", "endpoints"],
   "connections.remove": ["connections", "endpoints", "secrets"],
+  "streams.start": ["connections", "inboxes"],
+  "streams.stop": ["connections"],
   "endpoints.read": ["endpoints", "connections"],
   "endpoints.create": ["endpoints", "inboxes", "secrets", "connections"],
   "endpoints.update": ["endpoints"],

@@ -56,6 +56,9 @@ pub(crate) async fn connections(
                 )
             });
         }
+        ConnectionCommand::Listen { name, inbox, forward_to } => {
+            return crate::streams::run(&name, inbox, forward_to, engine, out).await;
+        }
         ConnectionCommand::Remove { name } => {
             engine.call("connections.remove", json!({ "name": name })).await?;
             out.result(&json!({ "removed": name }), || {

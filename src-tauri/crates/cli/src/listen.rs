@@ -16,8 +16,7 @@ pub(crate) async fn run(args: Listen, engine: &Engine, out: &Out) -> Result<Outc
     if let Some(target) = &args.forward_to {
         engine.forward_everything_to(target)?;
     }
-    let mut seen = engine.newest_delivery().await?;
-    let mut unchecked = HashSet::new();
+    let mut follower = Follower::new(engine, out, engine.newest_delivery().await?, |_| true);
     let status = engine.call("capture.start", json!({ "bind": args.bind, "port": args.port })).await?;
     let address = status["listening"].as_str().unwrap_or_default().to_owned();
     out.result(&json!({ "listening": address }), || {
@@ -34,10 +33,7 @@ pub(crate) async fn run(args: Listen, engine: &Engine, out: &Out) -> Result<Outc
                 _ = requests.next() => break,
                 () = std::future::ready(()) => {}
             }
-            match write_page(engine, out, seen, &mut unchecked).await? {
-                Some(last) => seen = Some(last),
-                None => behind = false,
-            }
+            behind = follower.page().await?;
             continue;
         }
         tokio::select! {
@@ -50,40 +46,54 @@ pub(crate) async fn run(args: Listen, engine: &Engine, out: &Out) -> Result<Outc
         }
     }
     engine.call("capture.stop", json!({})).await?;
-    while let Some(last) = write_page(engine, out, seen, &mut unchecked).await? {
-        seen = Some(last);
-    }
+    while follower.page().await? {}
     out.message("Stopped. Everything that was acknowledged is stored.");
     Ok(Outcome::Done)
 }
 
-/// Writes the first deliveries after `seen`, oldest first, and tells the last one written, if there was any.
-async fn write_page(
-    engine: &Engine,
-    out: &Out,
+/// Writes deliveries as they come.
+pub(crate) struct Follower<'a, W> {
+    engine: &'a Engine,
+    out: &'a Out,
+    /// The last one that was looked at.
     seen: Option<DeliveryId>,
-    unchecked: &mut HashSet<String>,
-) -> Result<Option<DeliveryId>, Failure> {
-    if out.is_lost() {
-        return Ok(None);
+    /// Which of them are written.
+    wanted: W,
+    /// Inboxes of which was said that they can't be checked.
+    unchecked: HashSet<String>,
+}
+
+impl<'a, W: Fn(&Delivery) -> bool> Follower<'a, W> {
+    pub(crate) fn new(engine: &'a Engine, out: &'a Out, seen: Option<DeliveryId>, wanted: W) -> Self {
+        Self { engine, out, seen, wanted, unchecked: HashSet::new() }
     }
-    let page = engine.deliveries_since(seen).await?;
-    let last = page.last().map(|delivery| delivery.id);
-    // Written at once: a line at a time would cost more than everything else when many come.
-    let mut lines = String::new();
-    for delivery in &page {
-        if out.is_json() {
-            lines.push_str(&serde_json::to_string(delivery).unwrap_or_default());
-        } else {
-            lines.push_str(&line(&row(&serde_json::to_value(delivery).unwrap_or_default())));
+
+    /// Writes those of the next page, oldest first; false when there was nothing more.
+    pub(crate) async fn page(&mut self) -> Result<bool, Failure> {
+        let (engine, out) = (self.engine, self.out);
+        if out.is_lost() {
+            return Ok(false);
         }
-        lines.push('\n');
+        let mut page = engine.deliveries_since(self.seen).await?;
+        let Some(last) = page.last().map(|delivery| delivery.id) else { return Ok(false) };
+        self.seen = Some(last);
+        page.retain(&self.wanted);
+        // Written at once: a line at a time would cost more than everything else when many come.
+        let mut lines = String::new();
+        for delivery in &page {
+            if out.is_json() {
+                lines.push_str(&serde_json::to_string(delivery).unwrap_or_default());
+            } else {
+                lines.push_str(&line(&row(&serde_json::to_value(delivery).unwrap_or_default())));
+            }
+            lines.push('\n');
+        }
+        out.raw(lines.as_bytes());
+        for delivery in &page {
+            tell_unchecked(delivery, &mut self.unchecked, engine, out).await;
+        }
+        Ok(true)
     }
-    out.raw(lines.as_bytes());
-    for delivery in &page {
-        tell_unchecked(delivery, unchecked, engine, out).await;
-    }
-    Ok(last)
 }
 
 /// A delivery in one line, under those before it: columns are as wide as most of what stands in them.

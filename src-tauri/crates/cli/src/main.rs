@@ -20,6 +20,7 @@ mod replays;
 mod schemes;
 mod secrets;
 mod signals;
+mod streams;
 mod tools;
 
 use args::{Cli, Command, VaultArg};

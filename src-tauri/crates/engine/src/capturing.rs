@@ -392,14 +392,14 @@ async fn keep_refused(engine: &Engine, refused: Refused) -> Result<DeliveryId> {
 }
 
 /// Where a delivery is sent on to.
-fn targets(engine: &Engine, ready: Option<&ReadyInbox>) -> Vec<String> {
+pub(crate) fn targets(engine: &Engine, ready: Option<&ReadyInbox>) -> Vec<String> {
     let mut targets = ready.map(|ready| ready.inbox.forward_to.clone()).unwrap_or_default();
     targets.extend(lock(&engine.0.forward_all).iter().cloned());
     targets
 }
 
 /// Sends a delivery on, without holding up its answer.
-fn forward(engine: &Engine, id: DeliveryId, targets: &[String]) {
+pub(crate) fn forward(engine: &Engine, id: DeliveryId, targets: &[String]) {
     for target in targets {
         let (engine, target) = (engine.clone(), target.clone());
         let tracker = engine.0.tasks.clone();

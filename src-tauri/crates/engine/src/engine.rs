@@ -139,6 +139,7 @@ pub(crate) struct Inner {
     pub(crate) results: Results,
     pub(crate) ready: ReadyInboxes,
     pub(crate) capturing: Capturing,
+    pub(crate) streams: crate::streams::Streams,
     pub(crate) replaying: crate::replays::Replaying,
     /// Secrets that the vault refused after the provider had made them: kept here so that they can
     /// still be copied or stored.
@@ -196,6 +197,7 @@ impl Engine {
             results: Results::default(),
             ready: ReadyInboxes::default(),
             capturing: Capturing::default(),
+            streams: crate::streams::Streams::default(),
             replaying: crate::replays::Replaying::default(),
             held: Mutex::default(),
             seal_key: tokio::sync::OnceCell::new(),

@@ -33,6 +33,7 @@ mod schemes;
 mod secrets;
 mod settings;
 mod signatures;
+mod streams;
 mod table;
 mod transfer;
 mod vaulting;

@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::table::with_commands;
 use crate::{
     capturing, catalogue, compare, connections, custody, deliveries, doctor, endpoints, inboxes, reconcile,
-    replays, samples, schemes, secrets, settings, signatures, transfer,
+    replays, samples, schemes, secrets, settings, signatures, streams, transfer,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;

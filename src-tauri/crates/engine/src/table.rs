@@ -80,6 +80,10 @@ macro_rules! with_commands {
             Mutation "connections.test" connections::test(Named) -> ConnectionTest [Connections, Endpoints];
             Mutation "connections.remove" connections::remove(Named) -> Nothing [Connections, Endpoints, Secrets];
 
+            Query "streams.list" streams::list(Nothing) -> Vec<LiveStream> [Connections];
+            Mutation "streams.start" streams::start(StreamStart) -> LiveStream [Connections, Inboxes];
+            Mutation "streams.stop" streams::stop(Named) -> Nothing [Connections];
+
             Query "endpoints.list" endpoints::list(EndpointsRequest) -> EndpointList [Endpoints];
             Mutation "endpoints.read" endpoints::read(EndpointsRequest) -> EndpointList [Endpoints, Connections];
             Query "endpoints.get" endpoints::get(EndpointRef) -> Endpoint [Endpoints];

@@ -15,6 +15,8 @@ pub enum Origin {
     Imported,
     /// It was read from the provider's delivery log.
     Recovered,
+    /// It was heard on the provider's live stream.
+    Streamed,
 }
 
 impl Origin {
@@ -25,6 +27,7 @@ impl Origin {
             Self::Captured => "captured",
             Self::Imported => "imported",
             Self::Recovered => "recovered",
+            Self::Streamed => "streamed",
         }
     }
 }
@@ -36,6 +39,7 @@ impl std::str::FromStr for Origin {
             "captured" => Ok(Self::Captured),
             "imported" => Ok(Self::Imported),
             "recovered" => Ok(Self::Recovered),
+            "streamed" => Ok(Self::Streamed),
             _ => Err(()),
         }
     }

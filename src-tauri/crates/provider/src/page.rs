@@ -14,7 +14,7 @@ What Waybill can ask each provider for. This page is written by `cargo xtask doc
 - **supported**: the provider's documents describe the call.
 - **emulated**: there is no such call; Waybill makes do with others.
 - **unconfirmed**: the documents don't describe it. Reads so marked are tried, as they can do no harm; writes so marked
-  are off until they are switched on.
+  would be refused, and there is none.
 - **unsupported**: the provider has no such call, or not for an API token.
 
 Where a provider has no test call, `waybill endpoint test` sends a test event that Waybill signs with the endpoint's

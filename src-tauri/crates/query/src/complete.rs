@@ -74,6 +74,7 @@ pub fn complete(text: &str, cursor: usize) -> Completions {
             ("captured", "it reached the capture server"),
             ("imported", "from a file"),
             ("recovered", "from a provider's log"),
+            ("streamed", "from a provider's live stream"),
         ]),
         "is" => words(&[("handshake", ""), ("replayed", ""), ("starred", "")]),
         "starred" | "replayed" | "handshake" => words(&[("yes", ""), ("no", "")]),

@@ -200,7 +200,7 @@ pub(crate) fn term(
         Field::Note => Test::Patterns(vec![value.to_owned()]),
         Field::Method => Test::Patterns(list().iter().map(|method| method.to_ascii_uppercase()).collect()),
         Field::Verdict => words(&["valid", "invalid", "unsigned", "unchecked"])?,
-        Field::Origin => words(&["captured", "imported", "recovered"])?,
+        Field::Origin => words(&["captured", "imported", "recovered", "streamed"])?,
         Field::Reason => {
             let codes: Vec<&str> = Reason::ALL.iter().map(|reason| reason.code()).collect();
             words(&codes).map_err(|_| {

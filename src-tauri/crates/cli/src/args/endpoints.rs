@@ -37,6 +37,21 @@ pub(crate) enum ConnectionCommand {
     /// Read the endpoints once, to see that it works.
     #[command(after_help = "Example:\n  waybill connection test acme")]
     Test { name: String },
+    /// Listen to a provider's live stream until interrupted.
+    ///
+    /// Its events are kept as deliveries, without an address that the provider can reach. They carry no signature.
+    #[command(
+        after_help = "Example:\n  waybill connection listen acme --inbox acme-live --forward-to http://localhost:3000/hooks"
+    )]
+    Listen {
+        name: String,
+        /// The inbox that keeps them, made where there is none; absent: one of the connection's name.
+        #[arg(long, value_name = "N")]
+        inbox: Option<String>,
+        /// Send every one of them on to this address too.
+        #[arg(long, value_name = "URL")]
+        forward_to: Option<String>,
+    },
     /// Forget a connection and its credential. Nothing changes at the provider.
     #[command(after_help = "Example:\n  waybill connection remove acme")]
     Remove { name: String },

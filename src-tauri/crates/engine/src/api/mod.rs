@@ -13,6 +13,7 @@ mod reconcile;
 mod replays;
 mod schemes;
 mod signature;
+mod streams;
 
 pub use capture::{CaptureStart, DoctorLine, SettingsPatch, Status, Totals, VaultStatus};
 pub use custody::{CustodyCase, CustodyRef, CustodyRepaired, CustodyState};
@@ -52,6 +53,8 @@ pub use signature::{
     Checks, DescriptionText, Fault, SchemeFile, SignRequest, SignatureReport, Signed, SignedPart,
     VerifyReport, VerifyRequest,
 };
+
+pub use streams::{LiveStream, StreamStart, StreamState};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
