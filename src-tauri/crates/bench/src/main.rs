@@ -16,6 +16,7 @@ mod floor;
 mod goals;
 mod host;
 mod load;
+mod providers;
 mod report;
 mod rounds;
 mod servers;
@@ -27,6 +28,8 @@ use std::time::Duration;
 const HELP: &str = "\
 waybill-bench [--rounds N] [--seconds S] [--connections 1,16,64] [--gate]
     Measure. `--gate`: exit 1 when a goal of docs/benchmarks.md is missed.
+waybill-bench providers [--rounds N] [--gate]
+    Eight connections read side by side, and long lists.
 waybill-bench drive ADDRESS PATH CONNECTIONS SECONDS
     Only the load, for a server that runs already (under a profiler, say).
 waybill-bench bare
@@ -50,6 +53,7 @@ fn dispatch() -> Result<ExitCode> {
     match words[..] {
         ["bare"] => bare::run().map(|()| ExitCode::SUCCESS),
         ["host", folder] => host::run(std::path::Path::new(folder)).map(|()| ExitCode::SUCCESS),
+        ["providers", ref rest @ ..] => providers::run(rest),
         ["drive", address, path, connections, seconds] => {
             let seconds: f64 = seconds.parse().context("the seconds are no number")?;
             drive(address.parse()?, path, connections.parse()?, seconds)

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 /// A measurement: its word, and what it takes.
 const ALL: &[(&str, fn(&[String]) -> Result<ExitCode>)] =
-    &[("capture", capture), ("signature", signature), ("start", start)];
+    &[("capture", capture), ("providers", providers), ("signature", signature), ("start", start)];
 
 /// Runs the measurement that the first argument names with the rest of them.
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
@@ -28,6 +28,18 @@ fn capture(rest: &[String]) -> Result<ExitCode> {
         .run()?;
     let name = format!("waybill-bench{}", std::env::consts::EXE_SUFFIX);
     command::Run::new(command::root().join("target/release").join(name)).args(rest).replace()
+}
+
+/// Eight connections side by side, and long lists.
+fn providers(rest: &[String]) -> Result<ExitCode> {
+    command::cargo("build")
+        .args(&["--release", "--package", "waybill-bench", "--bin", "waybill-bench"])
+        .run()?;
+    let name = format!("waybill-bench{}", std::env::consts::EXE_SUFFIX);
+    command::Run::new(command::root().join("target/release").join(name))
+        .args(&["providers"])
+        .args(rest)
+        .replace()
 }
 
 /// Abrupt ends and lost answers, judged.

@@ -28,7 +28,7 @@ cargo xtask WORD [ARGUMENTS]
   simulate KIND …   a provider to try with, on this machine: mnemom, timbrix, mindbridge, mynd,
                     github, gitlab, stripe or svix
                     (`--port 4501`; `--help` tells the rest)
-  bench WORD …      measure: capture, signature, start
+  bench WORD …      measure: capture, providers, signature, start
   faults custody …  end processes and lose answers at every step of a secret's custody, and judge what is left
                     (`--kills 1000 --ambiguous 500`)
   bindings          write the TypeScript types of the command table anew
