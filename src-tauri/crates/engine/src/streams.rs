@@ -42,6 +42,7 @@ impl Stream {
     }
 }
 
+#[allow(clippy::unused_async, reason = "every handler of the table has the same form")]
 pub(crate) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<LiveStream>> {
     Ok(lock(&engine.0.streams.all).values().map(|stream| lock(&stream.told).clone()).collect())
 }
@@ -101,6 +102,7 @@ pub(crate) async fn start(engine: &Engine, request: StreamStart) -> Result<LiveS
     Ok(told)
 }
 
+#[allow(clippy::unused_async, reason = "every handler of the table has the same form")]
 pub(crate) async fn stop(engine: &Engine, request: Named) -> Result<Nothing> {
     if end(engine, &request.name) {
         return Ok(Nothing {});
