@@ -18,6 +18,7 @@ mod secrets;
 mod sender;
 mod shell;
 mod stage;
+mod streaming;
 mod views;
 mod world;
 

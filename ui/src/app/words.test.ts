@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { ERROR_CODES, INVALIDATES, READS, REASONS } from "@/generated/api";
 import { asFailure, fieldProblem, isFailure } from "@/lib/failure";
-import { ERRORS, REASON_MENDS, REASON_SENTENCES, VERDICTS, WAY_OUT_LABEL } from "./words";
+import {
+  ERRORS,
+  ORIGINS,
+  REASON_MENDS,
+  REASON_SENTENCES,
+  UNANSWERED,
+  VERDICTS,
+  verdictSentence,
+  WAY_OUT_LABEL,
+} from "./words";
 
 describe("words for every code", () => {
   it.each(ERROR_CODES)("error %s", (code) => {
@@ -24,6 +33,15 @@ describe("words for every code", () => {
   it("marks every verdict by sign and word, not by colour alone", () => {
     const signs = Object.values(VERDICTS).map((verdict) => verdict.sign);
     expect(new Set(signs).size).toBe(4);
+  });
+
+  it("says how each delivery came, and why nobody was answered", () => {
+    expect(ORIGINS.streamed).toBe("From the live stream");
+    const words = Object.values(UNANSWERED).map((one) => one.word);
+    expect(new Set(words).size).toBe(words.length);
+    const noSecret = { reason: "no_secret" } as const;
+    expect(verdictSentence({ ...noSecret, origin: "streamed" })).toMatch(/not signed by the provider/);
+    expect(verdictSentence({ ...noSecret, origin: "captured" })).toBe(REASON_SENTENCES.no_secret);
   });
 
   it("knows of every command whether it reads or changes", () => {

@@ -159,4 +159,20 @@ export const ORIGINS: Record<Origin, string> = {
   captured: "Captured here",
   imported: "Imported from a file",
   recovered: "Recovered from the provider's log",
+  streamed: "From the live stream",
 };
+
+/** What stands for the answer where nobody was answered; a captured one was left alone by its sender. */
+export const UNANSWERED: Record<Origin, { word: string; sentence: string }> = {
+  captured: { word: "left", sentence: "The sender had left before an answer" },
+  imported: { word: "–", sentence: "It came from a file: nobody was answered" },
+  recovered: { word: "fetched", sentence: "It was fetched: nobody was answered" },
+  streamed: { word: "heard", sentence: "It was heard on a stream: nobody was answered" },
+};
+
+/** Why the verdict of a delivery is what it is. A stream's events are never signed, whatever its inbox knows. */
+export function verdictSentence(delivery: { reason: Reason; origin: Origin }): string {
+  return delivery.origin === "streamed" && delivery.reason !== "ok"
+    ? "A live stream's events are not signed by the provider."
+    : REASON_SENTENCES[delivery.reason];
+}

@@ -109,3 +109,8 @@ export function exact(timestamp: string): string {
 export function hostOf(address: string): string {
   return address.replace(/^[a-z]+:\/\//, "").replace(/\/$/, "");
 }
+
+/** A sentence as it stands inside a line: its first letter small. */
+export function lowered(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}

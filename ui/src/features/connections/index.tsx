@@ -1,45 +1,32 @@
 // Connections: which accounts at which providers, whether they work, adding and removing them.
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
-import { useActions } from "@/app/actions/registry";
-import { toast, toastFailure } from "@/app/feedback/toasts";
-import { useAnswer, usePlatform, useRun } from "@/app/host";
-import { Badge } from "@/components/Badge";
-import { ActionButton, Button } from "@/components/Button";
-import { X } from "@/components/icons";
-import { KeyValues } from "@/components/KeyValues";
+import { useAnswer } from "@/app/host";
+import { Badge, Dot } from "@/components/Badge";
+import { ActionButton } from "@/components/Button";
 import { EmptyState, FailureNote, Waiting } from "@/components/States";
-import { Time } from "@/components/Time";
-import { Ask } from "@/features/endpoints/Ask";
-import { VAULT_PLACE } from "@/features/endpoints/custody/words";
 import { shortTitle } from "@/features/endpoints/operations";
-import { Ago, Page, Strip, pageStyles as styles } from "@/features/endpoints/Page";
+import { Ago, Page } from "@/features/endpoints/Page";
 import { type GridColumn, RowGrid, Stack } from "@/features/endpoints/RowGrid";
-import type { Connection, ConnectionTest, ProviderInfo } from "@/generated/api";
+import type { Connection, StreamState } from "@/generated/api";
 import { count, counted } from "@/lib/format";
 import { AddConnection } from "./AddConnection";
-import { filled } from "./form";
-import { TestResult } from "./TestResult";
-
-function stateOf(connection: Connection): { word: string; tone: "ok" | "bad" | "none" } {
-  if (connection.last_error !== null) return { word: "Failing", tone: "bad" };
-  return connection.read_at === null ? { word: "Not read", tone: "none" } : { word: "Working", tone: "ok" };
-}
-
-export function baseOf(connection: Connection, provider: ProviderInfo | undefined): string {
-  return connection.base_url ?? filled(provider?.bases[0]?.url ?? "", connection.vars);
-}
+import { ConnectionDetail } from "./ConnectionDetail";
+import { baseOf, stateOf } from "./connection";
+import own from "./Streams.module.css";
+import { STREAM_STATES } from "./streams";
 
 export function ConnectionsView() {
   const navigate = useNavigate();
   const search = useSearch({ from: "/connections" });
   const list = useAnswer("connections.list", {});
   const providers = useAnswer("providers.list", {});
+  const streams = useAnswer("streams.list", {});
   const go = (patch: { name?: string | undefined; provider?: string | undefined; new?: true | undefined }) =>
     void navigate({ to: "/connections", search: { ...search, ...patch } });
   const connections = list.data ?? [];
   const open = connections.find((one) => one.name === search.name);
   const provider = (id: string) => providers.data?.find((one) => one.id === id);
+  const streamOf = (name: string) => streams.data?.find((one) => one.connection === name);
 
   const columns: GridColumn<Connection>[] = [
     {
@@ -60,8 +47,9 @@ export function ConnectionsView() {
           <span>
             <b>{one.name}</b> <span className="muted">{shortTitle(provider(one.provider), one.provider)}</span>
           </span>
-          <span className="mono muted" title={baseOf(one, provider(one.provider))}>
-            {baseOf(one, provider(one.provider))}
+          <span className="muted" title={baseOf(one, provider(one.provider))}>
+            <StreamMark state={streamOf(one.name)?.state} />
+            <span className="mono">{baseOf(one, provider(one.provider))}</span>
           </span>
         </Stack>
       ),
@@ -147,185 +135,14 @@ export function ConnectionsView() {
   );
 }
 
-/** A source; where it begins with an address, that opens in the system's browser. */
-function Source({ text }: { text: string }) {
-  const platform = usePlatform();
-  const url = /^https:\/\/[^\s)]+/.exec(text)?.[0];
-  if (url === undefined) return text;
+/** That something comes through a connection is seen without opening it. */
+function StreamMark({ state }: { state: StreamState | undefined }) {
+  if (state === undefined) return null;
+  const { word, tone } = STREAM_STATES[state];
   return (
-    <>
-      <button type="button" className={styles.link} onClick={() => platform.openLink(url).catch(toastFailure)}>
-        {url}
-      </button>
-      {text.slice(url.length)}
-    </>
-  );
-}
-
-function ConnectionDetail({
-  connection,
-  provider,
-  onClose,
-}: {
-  connection: Connection;
-  provider: ProviderInfo | undefined;
-  onClose: () => void;
-}) {
-  const navigate = useNavigate();
-  const test = useRun("connections.test");
-  const remove = useRun("connections.remove");
-  const vault = useAnswer("status.get", {}).data?.vault.kind ?? "keychain";
-  const [result, setResult] = useState<ConnectionTest | null>(null);
-  const [asking, setAsking] = useState(false);
-  const title = shortTitle(provider, connection.provider);
-  const state = stateOf(connection);
-  const auth = provider?.auth.find((form) => form.id === connection.auth);
-  useActions([
-    {
-      id: "test-connection",
-      label: "Test connection",
-      group: "Connections",
-      keys: ["T"],
-      run: () => test.mutate({ name: connection.name }, { onSuccess: setResult, onError: toastFailure }),
-    },
-    {
-      id: "remove-connection",
-      label: "Remove…",
-      group: "Connections",
-      words: "delete connection",
-      keys: ["Delete"],
-      run: () => setAsking(true),
-    },
-    {
-      id: "close-connection",
-      label: "Close the detail",
-      group: "Connections",
-      keys: ["Escape"],
-      palette: false,
-      run: onClose,
-    },
-  ]);
-  return (
-    <>
-      <div className={styles.head}>
-        <h2>
-          {connection.name} <Badge tone={state.tone}>{state.word}</Badge>
-          <span className={styles.end}>
-            <Button tone="ghost" icon small label="Close the detail" onClick={onClose}>
-              <X size={14} />
-            </Button>
-          </span>
-        </h2>
-        <div className={styles.address}>
-          <span>{provider?.title ?? connection.provider}</span>
-        </div>
-        <div className={styles.acts}>
-          <ActionButton id="test-connection" tone="primary" busy={test.isPending}>
-            Test
-          </ActionButton>
-          <Button onClick={() => void navigate({ to: "/endpoints", search: { connection: connection.name } })}>
-            Open its endpoints
-          </Button>
-          <ActionButton id="remove-connection" tone="danger" />
-        </div>
-      </div>
-      <div className={styles.scroll}>
-        <div className={styles.body}>
-          {result ? (
-            <TestResult test={result} title={title} />
-          ) : connection.last_error ? (
-            <Strip tone="bad">
-              <b>It could not be read the last time.</b> {connection.last_error}
-            </Strip>
-          ) : null}
-          <div className={styles.card}>
-            <KeyValues
-              entries={[
-                [
-                  "Base address",
-                  <span key="base" className="mono">
-                    {baseOf(connection, provider)}
-                  </span>,
-                ],
-                ...Object.entries(connection.vars).map(
-                  ([name, value]) =>
-                    [
-                      provider?.variables.find((variable) => variable.name === name)?.label ?? name,
-                      <span key={name} className="mono">
-                        {value}
-                      </span>,
-                    ] as const,
-                ),
-                [auth?.label ?? "Token", `${VAULT_PLACE[vault]}, never shown`],
-                ["Endpoints", count(connection.endpoints)],
-                ["Read", connection.read_at === null ? "never" : <Ago key="read" at={connection.read_at} />],
-                ["Made", <Time key="made" at={connection.created_at} />],
-              ]}
-            />
-          </div>
-          {provider ? (
-            <section className={styles.section}>
-              <h3>What {title} can do</h3>
-              <div className={styles.chips}>
-                {provider.operations.map((entry) => (
-                  <Badge
-                    key={entry.operation}
-                    tone={entry.support === "supported" ? "ok" : entry.support === "unsupported" ? "none" : "warn"}
-                    title={entry.note || entry.support}
-                  >
-                    {entry.operation.replace("_", " ")}
-                    {entry.support === "supported" ? "" : `: ${entry.support}`}
-                  </Badge>
-                ))}
-              </div>
-              {provider.delivery_notes.length > 0 ? (
-                <ul className={styles.bullets}>
-                  {provider.delivery_notes.map((note) => (
-                    <li key={note}>{note}</li>
-                  ))}
-                </ul>
-              ) : null}
-              {provider.sources.length > 0 ? (
-                <details>
-                  <summary>Where these facts come from</summary>
-                  <ul className={styles.bullets}>
-                    {provider.sources.map((source) => (
-                      <li key={source} className="muted" style={{ overflowWrap: "anywhere" }}>
-                        <Source text={source} />
-                      </li>
-                    ))}
-                  </ul>
-                </details>
-              ) : null}
-            </section>
-          ) : null}
-        </div>
-      </div>
-      {asking ? (
-        <Ask
-          title={`Remove ${connection.name}?`}
-          yes="Remove connection"
-          danger
-          busy={remove.isPending}
-          problem={remove.error}
-          onNo={() => setAsking(false)}
-          onYes={() =>
-            remove.mutate(
-              { name: connection.name },
-              {
-                onSuccess: () => {
-                  onClose();
-                  toast({ title: "Connection removed", detail: `${connection.name}'s token left the vault.` });
-                },
-              },
-            )
-          }
-        >
-          Its token leaves the vault and its {counted(connection.endpoints, "endpoint")}{" "}
-          {connection.endpoints === 1 ? "is" : "are"} no longer shown here. Nothing changes at {title}: it goes on
-          sending. Inboxes, their secrets and everything captured stay.
-        </Ask>
-      ) : null}
-    </>
+    <span className={own.mark} title="Its live stream">
+      <Dot tone={tone} />
+      {word}
+    </span>
   );
 }

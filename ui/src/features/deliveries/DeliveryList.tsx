@@ -9,7 +9,7 @@ import {
   useImperativeHandle,
   useRef,
 } from "react";
-import { REASON_SENTENCES, VERDICTS } from "@/app/words";
+import { UNANSWERED, VERDICTS, verdictSentence } from "@/app/words";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ArrowUp, Star } from "@/components/icons";
@@ -65,7 +65,7 @@ const Row = memo(function Row({
             role="gridcell"
             className={styles.sign}
             data-tone={verdict.tone}
-            title={`${verdict.word}. ${REASON_SENTENCES[row.reason]}`}
+            title={`${verdict.word}. ${verdictSentence(row)}`}
           >
             <span aria-hidden="true">{verdict.sign}</span>
             <span className="sr">{verdict.word}</span>
@@ -94,10 +94,10 @@ const Row = memo(function Row({
           <span
             role="gridcell"
             className={styles.status}
-            data-bad={row.status >= 400 || row.status === 0}
-            title={row.status === 0 ? "The sender had left before an answer" : `Answered ${row.status}`}
+            data-bad={row.status >= 400 || (row.status === 0 && row.origin === "captured")}
+            title={row.status === 0 ? UNANSWERED[row.origin].sentence : `Answered ${row.status}`}
           >
-            {row.status === 0 ? "left" : row.status}
+            {row.status === 0 ? UNANSWERED[row.origin].word : row.status}
           </span>
           <span role="gridcell" className={cx(styles.size, styles.narrow)}>
             {bytes(row.body_size)}

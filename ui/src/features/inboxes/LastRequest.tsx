@@ -3,14 +3,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEvents } from "@/app/events";
 import { queryKey, useAnswer } from "@/app/host";
-import { REASON_SENTENCES, VERDICTS } from "@/app/words";
+import { UNANSWERED, VERDICTS, verdictSentence } from "@/app/words";
 import { Badge } from "@/components/Badge";
 import { CopyButton } from "@/components/Copy";
 import { KeyValues } from "@/components/KeyValues";
 import { FailureNote } from "@/components/States";
 import { Bytes, Time } from "@/components/Time";
 import { Line, pageStyles as styles } from "@/features/endpoints/Page";
-import { duration } from "@/lib/format";
+import { duration, lowered } from "@/lib/format";
 import { plain } from "@/lib/plain";
 import { curlLine } from "./form";
 
@@ -52,7 +52,7 @@ export function LastRequest({ name, base }: { name: string; base: string | null 
                   <span className="muted">
                     {delivery.verdict === "valid" && delivery.secret
                       ? `with ${delivery.secret}`
-                      : REASON_SENTENCES[delivery.reason]}
+                      : verdictSentence(delivery)}
                   </span>
                 </span>,
               ],
@@ -60,7 +60,9 @@ export function LastRequest({ name, base }: { name: string; base: string | null 
               [
                 "Answered",
                 <span key="status" className={delivery.status >= 400 ? styles.bad : undefined}>
-                  {delivery.status === 0 ? "the sender had left" : delivery.status} in {duration(delivery.duration_us)}
+                  {delivery.status === 0
+                    ? lowered(UNANSWERED[delivery.origin].sentence)
+                    : `${delivery.status} in ${duration(delivery.duration_us)}`}
                 </span>,
               ],
               ["Body", <Bytes key="size" size={delivery.body_size} />],

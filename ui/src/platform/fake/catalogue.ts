@@ -73,7 +73,10 @@ export const PROVIDERS: ProviderInfo[] = [
     all_events: { kind: "explicit" },
     events_note: "",
     scheme: "timbrix",
-    operations: OPERATIONS,
+    operations: [
+      ...OPERATIONS,
+      { operation: "listen", support: "supported", note: "Events as they happen, without a public address." },
+    ],
     url_rules: [],
     delivery_notes: [],
     sources: [],

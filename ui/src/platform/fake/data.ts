@@ -1,5 +1,5 @@
 // Made-up deliveries for unit tests and for looking at the window without a host. The same every time.
-import type { Delivery, DeliveryRow, Reason, Verdict } from "@/generated/api";
+import type { Delivery, DeliveryRow, Origin, Reason, Verdict } from "@/generated/api";
 
 interface Kind {
   type: string;
@@ -8,6 +8,7 @@ interface Kind {
   reason: Reason;
   status: number;
   size: number;
+  origin?: Origin;
 }
 
 const KINDS: Kind[] = [
@@ -26,7 +27,15 @@ const KINDS: Kind[] = [
     size: 1012,
   },
   { type: "workflow_run.completed", inbox: "github-ci", verdict: "valid", reason: "ok", status: 200, size: 14210 },
-  { type: "member.added", inbox: "sandbox", verdict: "unchecked", reason: "no_secret", status: 200, size: 420 },
+  {
+    type: "plant.created",
+    inbox: "org-7f21",
+    verdict: "unchecked",
+    reason: "no_secret",
+    status: 0,
+    size: 420,
+    origin: "streamed",
+  },
   {
     type: "INGESTION_FAILED",
     inbox: "mindbridge",
@@ -54,7 +63,7 @@ export function numberOf(id: string): number {
 
 /** `n`: 1 is the oldest. `of`: how many there are. */
 export function rowOf(n: number, of: number): DeliveryRow {
-  const { type, inbox, verdict, reason, status, size } = kind(of - n);
+  const { type, inbox, verdict, reason, status, size, origin = "captured" } = kind(of - n);
   return {
     id: idOf(n),
     inbox,
@@ -67,7 +76,7 @@ export function rowOf(n: number, of: number): DeliveryRow {
     event_type: type,
     event_id: `evt_${(n * 2654435761).toString(16).slice(0, 6)}`,
     status,
-    origin: "captured",
+    origin,
     starred: n % 97 === 0,
     attempts: n % 10 === 8 ? 2 : 0,
     handshake: null,

@@ -24,6 +24,7 @@ import { PROVIDERS } from "./catalogue";
 import { bodyOf, detailOf, NEWEST, numberOf, rowOf } from "./data";
 import { reconcileHandlers } from "./reconcile";
 import { signatureHandlers } from "./schemes";
+import { streamHandlers } from "./streams";
 
 type Handlers = { [N in CommandName]: (request: Request<N>) => Response<N> };
 
@@ -489,6 +490,12 @@ export function createFake(options: FakeOptions = {}): Fake {
       connections = connections.filter((one) => one.name !== name);
       return {};
     },
+    ...streamHandlers(
+      (event) => emit(event),
+      (name) => {
+        if (!inboxes.some((one) => one.name === name)) inboxes = [...inboxes, inbox(name, null, 0, 0)];
+      },
+    ),
     "endpoints.list": () => ({ endpoints, problems: [], read_at: at(20) }),
     "endpoints.read": () => ({ endpoints, problems: [], read_at: at(0) }),
     "endpoints.get": ({ id }) =>

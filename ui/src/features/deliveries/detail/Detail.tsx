@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { toastFailure } from "@/app/feedback/toasts";
 import { useAnswer, useRun } from "@/app/host";
-import { ORIGINS, REASON_SENTENCES, VERDICTS } from "@/app/words";
+import { ORIGINS, UNANSWERED, VERDICTS, verdictSentence } from "@/app/words";
 import { Badge } from "@/components/Badge";
 import { ActionButton, Button } from "@/components/Button";
 import { TextArea } from "@/components/Field";
@@ -11,7 +11,7 @@ import { EmptyState, FailureNote, Waiting } from "@/components/States";
 import { Tabs } from "@/components/Tabs";
 import { Time } from "@/components/Time";
 import type { Delivery } from "@/generated/api";
-import { bytes, duration } from "@/lib/format";
+import { bytes, duration, lowered } from "@/lib/format";
 import { plain } from "@/lib/plain";
 import { quoteValue } from "../query-text";
 import { Attempts } from "./Attempts";
@@ -50,7 +50,7 @@ function Head({
     <div className={styles.head}>
       <h1>
         <span>{plain(title)}</span>
-        <Badge tone={verdict.tone} title={REASON_SENTENCES[delivery.reason]}>
+        <Badge tone={verdict.tone} title={verdictSentence(delivery)}>
           <span aria-hidden="true">{verdict.sign}</span> {verdict.word}
         </Badge>
         {delivery.origin === "captured" ? null : <Badge tone="info">{ORIGINS[delivery.origin]}</Badge>}
@@ -95,7 +95,7 @@ function Head({
           <b>{bytes(delivery.body_size)}</b>
         </span>
         {delivery.status === 0 ? (
-          <span>the sender left before an answer</span>
+          <span>{lowered(UNANSWERED[delivery.origin].sentence)}</span>
         ) : (
           <span>
             answered <b>{delivery.status}</b> in <b>{duration(delivery.duration_us)}</b>

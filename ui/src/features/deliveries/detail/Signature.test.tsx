@@ -7,6 +7,7 @@ import { createAppRouter } from "@/app/router";
 import type { Diagnosis, Search, SignatureReport } from "@/generated/api";
 import { createFake, type FakeOptions } from "@/platform/fake";
 import { MYND_SCHEME } from "@/platform/fake/catalogue";
+import { detailOf, rowOf } from "@/platform/fake/data";
 
 beforeEach(() => {
   window.matchMedia = ((query: string) => ({
@@ -203,4 +204,14 @@ it("what it looks like is proposed with its reason, unless a cause names it alre
   });
   expect(await screen.findByRole("button", { name: "Use GitHub" })).toBeTruthy();
   expect(screen.queryByText("There is X-Hub-Signature-256.")).toBeNull();
+});
+
+it("an event of a live stream has no signature, and nothing is to be mended", async () => {
+  const row = { ...rowOf(10, 10), origin: "streamed", verdict: "unchecked", reason: "no_secret", status: 0 } as const;
+  const fake = open({ "deliveries.get": () => detailOf(row) });
+  expect(await screen.findByRole("heading", { name: /no signature to check, and nothing is wrong/ })).toBeTruthy();
+  expect(screen.getByText("From the live stream")).toBeTruthy();
+  expect(screen.getByText(/heard on a stream: nobody was answered/)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Check again" })).toBeNull();
+  expect(fake.calls.some((call) => call.name === "deliveries.signature")).toBe(false);
 });

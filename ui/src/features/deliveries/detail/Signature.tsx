@@ -29,6 +29,28 @@ const TITLES: Record<SignatureReport["verdict"], string> = {
 };
 
 export function Signature({ delivery }: { delivery: Delivery }) {
+  // Nothing can be found out about a signature that was never made.
+  return delivery.origin === "streamed" ? <Streamed /> : <Asked delivery={delivery} />;
+}
+
+function Streamed() {
+  return (
+    <div className={detailStyles.body}>
+      <section className={styles.verdict} aria-label="Verdict">
+        <h3>
+          <span aria-hidden="true">{VERDICTS.unchecked.sign}</span>
+          There is no signature to check, and nothing is wrong
+        </h3>
+        <p className="muted">
+          A live stream's events are not signed by the provider. Waybill opened the connection to it and signed in, so
+          the connection itself vouches for what came through it.
+        </p>
+      </section>
+    </div>
+  );
+}
+
+function Asked({ delivery }: { delivery: Delivery }) {
   const answer = useAnswer("deliveries.signature", { id: delivery.id });
   if (answer.error) {
     return (
