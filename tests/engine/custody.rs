@@ -95,6 +95,27 @@ async fn a_create_without_an_answer_is_looked_up_and_never_sent_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_inbox_that_went_to_another_endpoint_stays_with_it() {
+    let stage = Stage::new().await;
+    let simulator = connected(&stage).await;
+    simulator.handle.fault(PlannedFault::from(Fault::CutBody).method("POST"));
+    assert_eq!(stage.fails("endpoints.create", for_box()).await.code.code(), "outcome_unknown");
+    let lost = simulator.handle.endpoints()[0].id.clone();
+    stage.fails("endpoints.create", for_box()).await;
+    let mut other = for_box();
+    other["url"] = json!("https://hooks.example.com/b");
+    let made = stage.call("endpoints.create", other).await;
+    stage.call("endpoints.rotate", json!({ "connection": "c", "id": lost })).await;
+    let inbox = stage.call("inboxes.get", json!({ "name": "box" })).await;
+    assert_eq!(
+        (&inbox["endpoint"], &inbox["secrets"][0]["id"]),
+        (&made["endpoint"]["id"], &made["secret"]["id"]),
+        "{inbox}"
+    );
+    simulator.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_vault_that_fails_after_the_answer_loses_nothing() {
     let folder = TempDir::new().unwrap();
     let (vault, aside) = (folder.path().join("vault.age"), folder.path().join("aside"));

@@ -216,6 +216,13 @@ async fn live(life: Life) {
         if revision.is_string() {
             update["revision"] = revision;
         }
+        let mut dry = update.clone();
+        (dry["events"], dry["dry_run"]) = (json!([life.event]), json!(true));
+        let call = stage.call("endpoints.update", dry).await["call"].clone();
+        // Whatever the parts, the whole change is shown.
+        assert!(call.to_string().replace("%2F", "/").contains("/in/box/v2"), "{name}: {call}");
+        let parts = 1 + call["then"].as_array().map_or(0, Vec::len);
+        assert_eq!(parts > 1, life.kind == SimulatorKind::GitHub, "{name}: {call}");
         let updated = stage.call("endpoints.update", update).await;
         assert!(updated["endpoint"]["url"].as_str().unwrap().ends_with("/in/box/v2"), "{name}");
         if life.switches {

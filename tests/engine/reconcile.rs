@@ -96,6 +96,62 @@ async fn what_was_dropped_is_missing_and_comes_in() {
     }
 }
 
+/// An event goes to every endpoint that wants it, under one id: what one of them got is not what the other did, and
+/// neither is what a live stream told.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_endpoint_or_a_stream_got_does_not_stand_for_what_is_missing() {
+    let simulator = Simulator::start(SimulatorKind::Mnemom, SimulatorOptions::default()).await.unwrap();
+    let stage = Stage::new().await;
+    let address = stage.listen().await;
+    let add = json!({
+        "name": "c", "provider": "mnemom", "base_url": simulator.base_url,
+        "vars": { "org_id": simulator.vars["org_id"] }, "token": simulator.token,
+    });
+    stage.call("connections.add", add).await;
+    let mut ids = Vec::new();
+    for inbox in ["first", "second"] {
+        let create = json!({
+            "connection": "c", "url": format!("{address}/in/{inbox}"), "events": ["integrity.violation"],
+            "inbox": inbox,
+        });
+        ids.push(stage.call("endpoints.create", create).await["endpoint"]["id"].clone());
+    }
+    let live = json!({ "name": "live", "scheme": "mnemom", "secrets": ["another"] });
+    stage.call("inboxes.create", live).await;
+    stage.call("streams.start", json!({ "connection": "c", "inbox": "live" })).await;
+    while stage.call("streams.list", json!({})).await[0]["state"] != "open" {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    simulator.handle.drop_next(1);
+    simulator.handle.emit(&Emission::of("integrity.violation"));
+    simulator.handle.settled().await;
+    stage.wait_for("inbox:live origin:streamed", 1).await;
+    assert_eq!(stage.wait_for("origin:captured", 1).await.len(), 1);
+
+    let mut sums = Vec::new();
+    for id in &ids {
+        let found = reconciled(&stage, id).await;
+        sums.push((found["sent"].clone(), found["accepted"].clone(), found["missing"].clone()));
+        let missing = found["entries"].as_array().unwrap().iter().find(|one| one["state"] == "missing");
+        if let Some(missing) = missing {
+            let bring = json!({ "connection": "c", "endpoint": id, "entries": [missing["entry"]["id"]] });
+            let came = stage.call("endpoints.bring_in", bring).await;
+            assert_eq!(came["redelivered"].as_array().map(Vec::len), Some(1), "{came:#}");
+        }
+    }
+    sums.sort_by_key(|(_, accepted, _)| accepted.as_u64());
+    assert_eq!(sums, [(json!(1), json!(0), json!(1)), (json!(1), json!(1), json!(0))]);
+    simulator.handle.settled().await;
+    for id in &ids {
+        let after = reconciled(&stage, id).await;
+        assert_eq!((&after["accepted"], &after["missing"]), (&after["sent"], &json!(0)), "{after:#}");
+    }
+    // Nor is it judged as if it had been sent.
+    stage.call("deliveries.check_again", json!({ "query": "" })).await;
+    assert_eq!(stage.deliveries("origin:streamed -verdict:unchecked").await, [] as [Value; 0]);
+    simulator.stop().await;
+}
+
 /// Mynd's log names no event, holds no request, and Mynd has no call to send again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_without_names_is_matched_by_time_and_says_what_can_not_be_done() {

@@ -1019,7 +1019,11 @@ headers: Array<[string, string]>,
 /**
  * The body as text.
  */
-body: string | null, };
+body: string | null, 
+/**
+ * The calls that follow, where the provider wants the change in parts.
+ */
+then: Array<DryRunCall>, };
 
 /**
  * One endpoint in the common form; what the provider said stands in `raw`.

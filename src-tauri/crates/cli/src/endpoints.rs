@@ -303,15 +303,21 @@ fn list(value: &Value) -> Vec<Value> {
 }
 
 fn show_call(call: &Value, out: &Out) {
-    out.result(call, || {
-        let mut shown = format!("{} {}\n", text(call, "method"), plain(&text(call, "url")));
-        for header in list(&call["headers"]) {
-            let part = |index: usize| plain(header[index].as_str().unwrap_or_default());
-            shown.push_str(&format!("{}: {}\n", part(0), part(1)));
-        }
-        shown.push_str(&format!("\n{}", text(call, "body")));
-        shown
-    });
+    out.result(call, || shown_call(call));
+}
+
+/// A call as it would stand on the wire, and under it those that follow.
+fn shown_call(call: &Value) -> String {
+    let mut shown = format!("{} {}\n", text(call, "method"), plain(&text(call, "url")));
+    for header in list(&call["headers"]) {
+        let part = |index: usize| plain(header[index].as_str().unwrap_or_default());
+        shown.push_str(&format!("{}: {}\n", part(0), part(1)));
+    }
+    shown.push_str(&format!("\n{}", text(call, "body")));
+    for next in list(&call["then"]) {
+        shown.push_str(&format!("\n\nThen, once that is done:\n\n{}", shown_call(&next)));
+    }
+    shown
 }
 
 fn listing(endpoints: &Value) -> String {

@@ -27,14 +27,25 @@ pub(crate) async fn run(
     let mut follower = Follower::new(engine, out, seen, ours);
     let mut requests = Requests::new();
     let mut told = Told::default();
+    let mut behind = false;
     while !out.is_lost() {
+        if behind {
+            // However many come, a request to stop is heard between two pages.
+            tokio::select! {
+                biased;
+                _ = requests.next() => break,
+                () = std::future::ready(()) => {}
+            }
+            behind = follower.page().await?;
+            continue;
+        }
         if let Some(failure) = told.look(connection, &inbox, engine, out).await? {
             while follower.page().await? {}
             return Err(failure);
         }
         tokio::select! {
             event = events.recv() => match event {
-                Ok(Event::Arrived { .. }) | Err(RecvError::Lagged(_)) => while follower.page().await? {},
+                Ok(Event::Arrived { .. }) | Err(RecvError::Lagged(_)) => behind = true,
                 Ok(_) => {}
                 Err(RecvError::Closed) => break,
             },
@@ -43,7 +54,10 @@ pub(crate) async fn run(
     }
     engine.call("streams.stop", json!({ "name": connection })).await?;
     while follower.page().await? {}
-    out.message("Stopped. Every event that was heard is stored.");
+    out.message(match told.message {
+        None => "Stopped. Every event that was heard is stored.",
+        Some(_) => "Stopped. Every event that is shown is stored.",
+    });
     Ok(Outcome::Done)
 }
 
@@ -52,6 +66,8 @@ pub(crate) async fn run(
 struct Told {
     opened: bool,
     message: Option<String>,
+    /// Something was said after it was open.
+    said: bool,
 }
 
 impl Told {
@@ -78,8 +94,12 @@ impl Told {
         }
         if stream.message != self.message {
             self.message.clone_from(&stream.message);
-            let said = stream.message.unwrap_or_else(|| "Listening again.".to_owned());
-            out.message(&plain(&said));
+            match stream.message {
+                Some(message) => out.message(&plain(&message)),
+                None if self.said => out.message("Listening again."),
+                None => {}
+            }
+            self.said = self.opened;
         }
         Ok(stream.failure)
     }

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use waybill_capture::{Answer, Arrived, Limits, ListenOptions, Listening, Receiver, Refused, listen};
-use waybill_model::{DeliveryId, ErrorCode, Failure, Name, Origin, Reason, Result};
+use waybill_model::{DeliveryId, ErrorCode, Failure, Inbox, Name, Origin, Reason, Result, Verdict};
 use waybill_signature::{Handshake, Request};
 use waybill_store::{NewDelivery, PortClaim, PortHeld, SpanId};
 
@@ -241,13 +241,19 @@ async fn take(engine: &Engine, arrived: Arrived) -> Result<Answer> {
     let started = arrived.started;
     let arrived = Arc::new(arrived);
     let (mut new, mut handshake) = examine(engine, &arrived, ready.clone()).await?;
-    // Another process may have rotated the secret a moment ago: only what is refused has to ask.
-    if new.reason != Reason::Ok
+    // Another process may have rotated the secret a moment ago: only what does not match has to ask.
+    if new.verdict == Verdict::Invalid
         && let Some(known) = &ready
-        && let Some(newer) = engine.newer_inbox(known).await?
     {
-        ready = Some(newer);
-        (new, handshake) = examine(engine, &arrived, ready.clone()).await?;
+        match engine.newer_inbox(known).await {
+            Ok(Some(newer)) => {
+                ready = Some(newer);
+                (new, handshake) = examine(engine, &arrived, ready.clone()).await?;
+            }
+            Ok(None) => {}
+            // The delivery is kept with the verdict it has; it can be checked again.
+            Err(failure) => tracing::warn!(code = %failure.code, "an inbox was not read again: {failure}"),
+        }
     }
     let mut shaken = None;
     if let Some(handshake) = handshake {
@@ -267,7 +273,7 @@ async fn take(engine: &Engine, arrived: Arrived) -> Result<Answer> {
             return Err(failure);
         }
     };
-    let targets = targets(engine, ready.as_deref());
+    let targets = targets(engine, ready.as_ref().map(|ready| &ready.inbox));
     if let Some(shaken) = shaken {
         if let Some((_, others)) = targets.split_first() {
             forward(engine, id, others);
@@ -392,8 +398,8 @@ async fn keep_refused(engine: &Engine, refused: Refused) -> Result<DeliveryId> {
 }
 
 /// Where a delivery is sent on to.
-pub(crate) fn targets(engine: &Engine, ready: Option<&ReadyInbox>) -> Vec<String> {
-    let mut targets = ready.map(|ready| ready.inbox.forward_to.clone()).unwrap_or_default();
+pub(crate) fn targets(engine: &Engine, inbox: Option<&Inbox>) -> Vec<String> {
+    let mut targets = inbox.map(|inbox| inbox.forward_to.clone()).unwrap_or_default();
     targets.extend(lock(&engine.0.forward_all).iter().cloned());
     targets
 }

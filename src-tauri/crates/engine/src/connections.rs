@@ -115,7 +115,7 @@ pub(crate) async fn test(engine: &Engine, request: Named) -> Result<ConnectionTe
 pub(crate) async fn remove(engine: &Engine, request: Named) -> Result<Nothing> {
     let connection = find(engine, &request.name).await?;
     engine.0.store.remove_connection(request.name).await?;
-    crate::streams::end(engine, &connection.name);
+    crate::streams::end(engine, &connection.name).await;
     engine.forget_secret(&connection.token).await?;
     custody::abandoned(engine, &connection.name).await;
     Ok(Nothing {})

@@ -202,18 +202,24 @@ pub(crate) async fn log(engine: &Engine, request: LogRequest) -> Result<Vec<LogE
     let (client, _) = client(engine, &connection).await?;
     let limit = request.limit.unwrap_or(100).clamp(1, 10_000) as usize;
     let mut entries = client.log(&request.id, LogQuery { limit, state: request.state }).await?;
-    link(engine, &mut entries).await?;
+    let cached = engine.0.store.endpoint(connection.name, request.id).await?;
+    let inbox = match cached {
+        Some((endpoint, _)) => completed(engine, endpoint).await?.inbox,
+        None => None,
+    };
+    link(engine, &mut entries, inbox).await?;
     Ok(entries)
 }
 
-/// Finds, for each entry, the delivery here that it became: by the provider's delivery id, else its event id.
-async fn link(engine: &Engine, entries: &mut [LogEntry]) -> Result<()> {
-    let ids: Vec<String> =
-        entries.iter().flat_map(|entry| [Some(entry.id.clone()), entry.event_id.clone()]).flatten().collect();
-    let found: HashMap<String, waybill_model::DeliveryId> =
-        engine.0.store.known_ids(ids).await?.into_iter().collect();
+/// Finds, for each entry, the delivery here that it became: by the provider's delivery id, else its event id. Other
+/// endpoints have deliveries of the same event: by that only the endpoint's own `inbox` tells, where it has one.
+async fn link(engine: &Engine, entries: &mut [LogEntry], inbox: Option<Name>) -> Result<()> {
+    let own = entries.iter().map(|entry| entry.id.clone()).collect();
+    let events = entries.iter().filter_map(|entry| entry.event_id.clone()).collect();
+    let own: HashMap<_, _> = engine.0.store.known_ids(own, None).await?.into_iter().collect();
+    let events: HashMap<_, _> = engine.0.store.known_ids(events, inbox).await?.into_iter().collect();
     for entry in entries {
-        entry.delivery = found.get(&entry.id).or_else(|| found.get(entry.event_id.as_deref()?)).copied();
+        entry.delivery = own.get(&entry.id).or_else(|| events.get(entry.event_id.as_deref()?)).copied();
     }
     Ok(())
 }

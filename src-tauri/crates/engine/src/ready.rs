@@ -71,7 +71,11 @@ impl Engine {
         let name = &known.inbox.name;
         match self.0.store.inbox(name.clone()).await? {
             Some(now) if !same_rules(&known.inbox, &now) => {
-                lock(&self.0.ready.known).remove(name);
+                {
+                    let mut known = lock(&self.0.ready.known);
+                    self.0.ready.generation.fetch_add(1, Ordering::SeqCst);
+                    known.remove(name);
+                }
                 self.ready_inbox_soon(name).await
             }
             _ => Ok(None),

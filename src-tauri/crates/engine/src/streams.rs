@@ -20,6 +20,12 @@ use waybill_store::NewDelivery;
 /// The wait before an event that could not be kept is tried again.
 const KEEP_AGAIN: Duration = Duration::from_secs(2);
 
+/// The wait before a provider that was out of reach for long is tried again.
+const REACH_AGAIN: Duration = Duration::from_secs(60);
+
+/// How long whoever stops a stream waits for what is being kept.
+const STOPPING: Duration = Duration::from_secs(5);
+
 /// The streams of this process, by connection.
 #[derive(Default)]
 pub(crate) struct Streams {
@@ -28,7 +34,11 @@ pub(crate) struct Streams {
 
 struct Stream {
     stop: CancellationToken,
+    /// Cancelled when nothing more comes of it.
+    ended: CancellationToken,
     told: Mutex<LiveStream>,
+    /// Where the next one goes on, once this was given up.
+    cursor: Mutex<Option<String>>,
 }
 
 impl Stream {
@@ -62,9 +72,12 @@ pub(crate) async fn start(engine: &Engine, request: StreamStart) -> Result<LiveS
         return Err(Failure::invalid("A stream needs an inbox of its own. Nothing was started.")
             .hint("Choose another name for the inbox."));
     }
-    let listening = client.listen(None)?;
+    let before = lock(&engine.0.streams.all).get(&connection.name).cloned();
+    let listening = client.listen(before.and_then(|given_up| lock(&given_up.cursor).clone()))?;
     let stream = Arc::new(Stream {
         stop: engine.0.stop.child_token(),
+        ended: CancellationToken::new(),
+        cursor: Mutex::default(),
         told: Mutex::new(LiveStream {
             connection: connection.name.clone(),
             inbox: inbox.clone(),
@@ -92,40 +105,50 @@ pub(crate) async fn start(engine: &Engine, request: StreamStart) -> Result<LiveS
         }
         all.insert(connection.name.clone(), stream.clone());
     }
-    if let Err(failure) = inbox_is_there(engine, &inbox, &description.info().scheme).await {
-        lock(&engine.0.streams.all).remove(&connection.name);
+    // The connection may have been removed while its credential was read.
+    let ready = match find(engine, &connection.name).await {
+        Ok(_) => inbox_is_there(engine, &inbox).await,
+        Err(failure) => Err(failure),
+    };
+    if let Err(failure) = ready {
+        let mut all = lock(&engine.0.streams.all);
+        if all.get(&connection.name).is_some_and(|there| Arc::ptr_eq(there, &stream)) {
+            all.remove(&connection.name);
+        }
         return Err(failure);
     }
     engine.push(Event::Changed { tags: vec![Tag::Connections] });
     let worker = engine.clone();
-    engine.0.tasks.spawn(async move { hear(&worker, &stream, &inbox, listening).await });
+    engine.0.tasks.spawn(async move {
+        let _ended = stream.ended.clone().drop_guard();
+        hear(&worker, &stream, &inbox, listening).await;
+    });
     Ok(told)
 }
 
-#[allow(clippy::unused_async, reason = "every handler of the table has the same form")]
 pub(crate) async fn stop(engine: &Engine, request: Named) -> Result<Nothing> {
-    if end(engine, &request.name) {
+    if end(engine, &request.name).await {
         return Ok(Nothing {});
     }
     Err(Failure::not_found("stream", &request.name)
         .hint("It may be listened to by another process; nothing was stopped here."))
 }
 
-/// Stops the stream of a connection; false when there is none.
-pub(crate) fn end(engine: &Engine, connection: &Name) -> bool {
+/// Stops the stream of a connection, and waits until what was heard is kept; false when there is none.
+pub(crate) async fn end(engine: &Engine, connection: &Name) -> bool {
     let Some(stream) = lock(&engine.0.streams.all).remove(connection) else { return false };
     stream.stop.cancel();
+    if tokio::time::timeout(STOPPING, stream.ended.cancelled()).await.is_err() {
+        tracing::warn!(%connection, "a stream did not end in time");
+    }
     engine.push(Event::Changed { tags: vec![Tag::Connections] });
     true
 }
 
-async fn inbox_is_there(engine: &Engine, name: &Name, scheme: &str) -> Result<()> {
+async fn inbox_is_there(engine: &Engine, name: &Name) -> Result<()> {
     let _alone = engine.0.changing.lock().await;
     if engine.0.store.inbox(name.clone()).await?.is_none() {
-        let mut inbox = Inbox::new(name.clone(), engine.now());
-        // For replays that are signed; what the stream tells is not.
-        inbox.scheme = Some(scheme.to_owned()).filter(|scheme| engine.schemes().get(scheme).is_some());
-        engine.0.store.create_inbox(inbox).await?;
+        engine.0.store.create_inbox(Inbox::new(name.clone(), engine.now())).await?;
         engine.0.ready.forget();
     }
     Ok(())
@@ -135,13 +158,14 @@ async fn hear(engine: &Engine, stream: &Stream, inbox: &Name, mut listening: Lis
     loop {
         let heard = tokio::select! {
             heard = listening.next() => heard,
-            () = stream.stop.cancelled() => return,
+            () = stream.stop.cancelled() => return rest(engine, inbox, &mut listening).await,
         };
         match heard {
             Ok(Heard::Opened) => stream.stands(engine, StreamState::Open, None),
             Ok(Heard::Event(event)) => {
-                let Some(id) = keep_at_last(engine, stream, inbox, event).await else { return };
-                tracing::debug!(delivery = %id, "an event of a stream was kept");
+                if !keep_at_last(engine, stream, inbox, event).await {
+                    return rest(engine, inbox, &mut listening).await;
+                }
             }
             Ok(Heard::Ended { wait, reason }) => {
                 let seconds = wait.as_secs_f64().ceil();
@@ -151,8 +175,18 @@ async fn hear(engine: &Engine, stream: &Stream, inbox: &Name, mut listening: Lis
                 };
                 stream.stands(engine, StreamState::Waiting, Some(message));
             }
+            // Many tries were in vain. An outage may last long, and then it is gone on from where it began.
+            Err(failure) if passes(failure.code) => {
+                let message = format!("{} It is tried again each minute.", failure.message);
+                stream.stands(engine, StreamState::Waiting, Some(message));
+                tokio::select! {
+                    () = tokio::time::sleep(REACH_AGAIN) => {}
+                    () = stream.stop.cancelled() => return,
+                }
+            }
             Err(failure) => {
                 tracing::warn!(code = %failure.code, "a stream was given up: {failure}");
+                *lock(&stream.cursor) = listening.cursor().map(str::to_owned);
                 stream.tell(engine, |told| {
                     (told.state, told.message, told.failure) = (StreamState::Failed, None, Some(failure));
                 });
@@ -162,17 +196,28 @@ async fn hear(engine: &Engine, stream: &Stream, inbox: &Name, mut listening: Lis
     }
 }
 
-/// Keeps an event, however long that takes: the provider tells it once. `None`: the stream was stopped before.
-async fn keep_at_last(
-    engine: &Engine,
-    stream: &Stream,
-    inbox: &Name,
-    event: HeardEvent,
-) -> Option<DeliveryId> {
+/// What passes by itself, so that a stream is not given up for it.
+const fn passes(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::NetworkUnreachable | ErrorCode::ProviderFailed | ErrorCode::ProviderRateLimited)
+}
+
+/// Keeps what was read before the stream was stopped.
+async fn rest(engine: &Engine, inbox: &Name, listening: &mut Listening) {
+    while let Some(event) = listening.read_already() {
+        if let Err(failure) = keep(engine, inbox, &event).await {
+            tracing::warn!(code = %failure.code, "an event of a stopped stream was not kept: {failure}");
+        }
+    }
+}
+
+/// Keeps an event, however long that takes: the provider tells it once. False: the stream was stopped before, and the
+/// event is lost.
+async fn keep_at_last(engine: &Engine, stream: &Stream, inbox: &Name, event: HeardEvent) -> bool {
     let mut problem = false;
     loop {
         match keep(engine, inbox, &event).await {
             Ok(id) => {
+                tracing::debug!(delivery = %id, "an event of a stream was kept");
                 let now = engine.now();
                 stream.tell(engine, |told| {
                     told.heard += 1;
@@ -181,7 +226,7 @@ async fn keep_at_last(
                         (told.state, told.message) = (StreamState::Open, None);
                     }
                 });
-                return Some(id);
+                return true;
             }
             Err(failure) => {
                 tracing::warn!(code = %failure.code, "an event of a stream waits to be kept: {failure}");
@@ -192,13 +237,17 @@ async fn keep_at_last(
         }
         tokio::select! {
             () = tokio::time::sleep(KEEP_AGAIN) => {}
-            () = stream.stop.cancelled() => return None,
+            () = stream.stop.cancelled() => {
+                tracing::warn!("an event of a stopped stream was not kept");
+                return false;
+            }
         }
     }
 }
 
 async fn keep(engine: &Engine, inbox: &Name, event: &HeardEvent) -> Result<DeliveryId> {
-    let ready = engine.ready_inbox(inbox).await?;
+    // Nothing is verified, so the inbox's secrets are not wanted.
+    let known = engine.0.store.inbox(inbox.clone()).await?;
     let kind = if serde_json::from_str::<serde::de::IgnoredAny>(&event.body).is_ok() {
         "application/json"
     } else {
@@ -212,7 +261,7 @@ async fn keep(engine: &Engine, inbox: &Name, event: &HeardEvent) -> Result<Deliv
         .0
         .store
         .try_append(NewDelivery {
-            inbox: ready.as_ref().map_or_else(unsorted, |ready| ready.inbox.name.clone()),
+            inbox: known.as_ref().map_or_else(unsorted, |known| known.name.clone()),
             received_at: engine.now(),
             method: "POST".to_owned(),
             path,
@@ -236,6 +285,6 @@ async fn keep(engine: &Engine, inbox: &Name, event: &HeardEvent) -> Result<Deliv
             body,
         })?
         .await?;
-    forward(engine, id, &targets(engine, ready.as_deref()));
+    forward(engine, id, &targets(engine, known.as_ref()));
     Ok(id)
 }

@@ -19,7 +19,13 @@ use waybill_store::{HistoryRow, Intent};
 const SECRET_LENGTH: usize = 512;
 
 fn shown(call: DryRun) -> DryRunCall {
-    DryRunCall { method: call.method, url: call.url, headers: call.headers, body: call.body }
+    DryRunCall {
+        method: call.method,
+        url: call.url,
+        headers: call.headers,
+        body: call.body,
+        then: call.then.into_iter().map(shown).collect(),
+    }
 }
 
 fn only_call(call: DryRun) -> EndpointCreated {
@@ -120,24 +126,25 @@ pub(crate) async fn create(engine: &Engine, request: CreateEndpoint) -> Result<E
     // Whoever stops the engine waits for this: a secret that is shown once may be on its way.
     let _under_way = engine.0.tasks.token();
     let key = client.idempotency_key(ProviderOperation::Create);
+    let waits = match &request.inbox {
+        Some(name) => engine.0.store.inbox(name.clone()).await?.is_none(),
+        None => false,
+    };
     let asked = json!({
         "new": new,
         "inbox": request.inbox,
+        (INBOX_WAITS): waits,
         "idempotency_key": key,
         "known": known_before(engine, &connection).await?,
     });
     let mut operation = Operation::open(engine, &connection.name, "create", asked, SECRET_LENGTH).await?;
     // Some providers send a ping at once: it has to find its inbox.
-    let waiting = match &request.inbox {
-        Some(name) => match inbox_waits(engine, name).await {
-            Ok(waiting) => waiting,
-            Err(failure) => {
-                operation.close(engine).await;
-                return Err(failure);
-            }
-        },
-        None => false,
-    };
+    if let Some(name) = request.inbox.as_ref().filter(|_| waits)
+        && let Err(failure) = inbox_waits(engine, name).await
+    {
+        operation.close(engine).await;
+        return Err(failure);
+    }
     let answered = match client.send_create(&new, key.as_deref()).await {
         Ok(answer) => {
             operation.seal(engine, &answer).await;
@@ -151,9 +158,8 @@ pub(crate) async fn create(engine: &Engine, request: CreateEndpoint) -> Result<E
     let created = match answered {
         Ok(created) => created,
         Err(failure) => {
-            if let (true, Some(name)) = (waiting && !custody::may_have_happened(failure.code), &request.inbox)
-            {
-                inbox_waits_no_more(engine, name).await;
+            if !custody::may_have_happened(failure.code) {
+                inbox_waits_no_more(engine, &operation.intent.request).await;
             }
             operation.failed(engine, &failure).await;
             return Err(failure);
@@ -196,24 +202,30 @@ async fn inbox_is_free(engine: &Engine, name: &Name) -> Result<()> {
     }
 }
 
-/// Makes the inbox of an endpoint that is about to be made, where there is none; true when it was made here.
-/// What arrives before its secret is there is checked as soon as it is.
-async fn inbox_waits(engine: &Engine, name: &Name) -> Result<bool> {
+/// Where the intent of a create says that its inbox was made for it.
+const INBOX_WAITS: &str = "inbox_waits";
+
+/// Makes the inbox of an endpoint that is about to be made. What arrives before its secret is there is checked as
+/// soon as it is.
+async fn inbox_waits(engine: &Engine, name: &Name) -> Result<()> {
     let _alone = engine.0.changing.lock().await;
-    if engine.0.store.inbox(name.clone()).await?.is_some() {
-        return Ok(false);
+    if engine.0.store.inbox(name.clone()).await?.is_none() {
+        engine.0.store.create_inbox(Inbox::new(name.clone(), engine.now())).await?;
+        engine.0.ready.forget();
     }
-    engine.0.store.create_inbox(Inbox::new(name.clone(), engine.now())).await?;
-    engine.0.ready.forget();
-    Ok(true)
+    Ok(())
 }
 
-/// The endpoint was not made: its inbox goes, unless something came for it meanwhile.
-async fn inbox_waits_no_more(engine: &Engine, name: &Name) {
+/// The endpoint was not made: the inbox that was made for it goes, unless it is of use to something else by now.
+pub(crate) async fn inbox_waits_no_more(engine: &Engine, asked: &Value) {
+    let name = match asked["inbox"].as_str().map(str::parse::<Name>) {
+        Some(Ok(name)) if asked[INBOX_WAITS] == true => name,
+        _ => return,
+    };
     let _alone = engine.0.changing.lock().await;
     let removed = match engine.0.store.inbox(name.clone()).await {
-        Ok(Some(inbox)) if inbox.deliveries == 0 => {
-            engine.0.store.remove_inbox(name.clone()).await.map(|_| ())
+        Ok(Some(inbox)) if inbox == Inbox::new(name.clone(), inbox.created_at) => {
+            engine.0.store.remove_inbox(name).await.map(|_| ())
         }
         Ok(_) => Ok(()),
         Err(failure) => Err(failure),
@@ -338,7 +350,6 @@ pub(crate) async fn rotate(engine: &Engine, request: EndpointRef) -> Result<Rota
     let made =
         custody::finish_rotate(engine, &connection, &description, operation, &endpoint, rotated.secret)
             .await?;
-    custody::bind_waiting(engine, &description.info().scheme, &endpoint, made.secret.as_ref()).await?;
     custody::settled(engine, &connection.name, &request.id).await;
     Ok(made)
 }

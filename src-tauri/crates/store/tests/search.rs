@@ -144,7 +144,7 @@ async fn known(store: &Store) {
 }
 
 async fn newest(store: &Store, names: &[&str]) -> Vec<(String, DeliveryId)> {
-    store.known_ids(names.iter().map(ToString::to_string).collect()).await.unwrap()
+    store.known_ids(names.iter().map(ToString::to_string).collect(), None).await.unwrap()
 }
 
 fn named((name, id): (&str, i64)) -> (String, DeliveryId) {

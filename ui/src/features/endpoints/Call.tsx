@@ -6,8 +6,12 @@ import { CopyButton } from "@/components/Copy";
 import type { DryRunCall } from "@/generated/api";
 import { pageStyles as styles } from "./Page";
 
-/** As it would stand on the wire, the body indented where it is JSON. */
+/** As it would stand on the wire, the body indented where it is JSON; under it the calls that follow. */
 export function callText(call: DryRunCall): string {
+  return [one(call), ...call.then.map(callText)].join("\n\nThen, once that is done:\n\n");
+}
+
+function one(call: DryRunCall): string {
   const head = [`${call.method} ${call.url}`, ...call.headers.map(([name, value]) => `${name}: ${value}`)].join("\n");
   if (call.body === null || call.body === "") return head;
   let body = call.body;

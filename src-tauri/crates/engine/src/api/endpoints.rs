@@ -119,6 +119,10 @@ pub struct DryRunCall {
     pub headers: Vec<HeaderPair>,
     /// The body as text.
     pub body: Option<String>,
+    /// The calls that follow, where the provider wants the change in parts.
+    #[serde(default)]
+    #[ts(type = "Array<DryRunCall>")]
+    pub then: Vec<DryRunCall>,
 }
 
 /// What became of a create. The secret is in the vault before this is answered.

@@ -87,6 +87,10 @@ pub(crate) async fn rotate(
     let bound = bind_rotated(engine, &connection.name, &endpoint.id, &kept).await;
     let asked_at = operation.intent.created_at;
     operation.close(engine).await;
+    let scheme = &description.info().scheme;
+    if let Err(failure) = bind_waiting(engine, scheme, endpoint, &kept).await {
+        tracing::warn!(code = %failure.code, "the inbox of a lost create has no secret yet: {failure}");
+    }
     for inbox in bound? {
         check_early(engine, &inbox, asked_at).await;
     }
@@ -145,19 +149,18 @@ async fn check_early(engine: &Engine, inbox: &Name, asked_at: Timestamp) {
     }
 }
 
-/// Gives the inbox of a lost create its secret, once a rotation has brought one.
-pub(crate) async fn bind_waiting(
-    engine: &Engine,
-    scheme: &str,
-    endpoint: &Endpoint,
-    secret: Option<&SecretMeta>,
-) -> Result<()> {
+/// Gives the inbox of a lost create its secret, once a rotation has brought one. An inbox that was given to something
+/// else meanwhile is left alone.
+async fn bind_waiting(engine: &Engine, scheme: &str, endpoint: &Endpoint, secret: &SecretMeta) -> Result<()> {
     for intent in engine.0.store.open_intents().await? {
         let lost = intent.connection == endpoint.connection
             && intent.request[super::FINDING]["endpoint"] == endpoint.id.as_str();
         if let (true, Some(Ok(name))) = (lost, intent.request["inbox"].as_str().map(str::parse::<Name>)) {
-            bind_inbox(engine, name.clone(), scheme, endpoint, secret).await?;
-            check_early(engine, &name, intent.created_at).await;
+            let waiting = engine.0.store.inbox(name.clone()).await?;
+            if waiting.is_some_and(|inbox| inbox.scheme.is_none() && inbox.endpoint.is_none()) {
+                bind_inbox(engine, name.clone(), scheme, endpoint, Some(secret)).await?;
+                check_early(engine, &name, intent.created_at).await;
+            }
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ mod repair;
 mod seal_file;
 
 pub(crate) use cases::{dismiss, list, repair_one};
-pub(crate) use finish::{bind_waiting, create as finish_create, rotate as finish_rotate};
+pub(crate) use finish::{create as finish_create, rotate as finish_rotate};
 pub(crate) use reconcile::{abandoned, listed, settled, waiting_for};
 pub(crate) use repair::at_start;
 

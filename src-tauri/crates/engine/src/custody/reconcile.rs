@@ -80,6 +80,7 @@ async fn judge(
     match found.as_slice() {
         [] if age > SETTLED_NS => {
             crate::writes::record_absent(engine, &operation.intent).await;
+            crate::writes::inbox_waits_no_more(engine, &operation.intent.request).await;
             operation.close(engine).await;
             Ok(Repaired::Ended(None))
         }

@@ -123,9 +123,11 @@ impl Place<'_> {
     }
 
     async fn is_here(&self, entry: &LogEntry) -> Result<bool> {
-        let (mut ids, event) = names(self.engine, self.client, entry);
-        ids.extend(event);
-        Ok(!self.engine.0.store.known_ids(ids).await?.is_empty())
+        let (own, event) = names(self.engine, self.client, entry);
+        let store = &self.engine.0.store;
+        // Another endpoint's delivery of the same event is not this one's.
+        Ok(!store.known_ids(own, None).await?.is_empty()
+            || !store.known_ids(event, Some(self.inbox.clone())).await?.is_empty())
     }
 
     /// Keeps the logged request as a delivery. Nobody was answered, so its status is 0.

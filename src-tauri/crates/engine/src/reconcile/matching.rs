@@ -5,7 +5,7 @@ use crate::api::MatchedBy;
 use crate::engine::Engine;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
-use waybill_model::{Delivery, DeliveryId, LogEntry, LogState, Result};
+use waybill_model::{Delivery, DeliveryId, LogEntry, LogState, Name, Origin, Result};
 use waybill_provider::Client;
 use waybill_signature::{Request, generic_identity, identity};
 
@@ -28,13 +28,17 @@ pub(super) async fn matches(
     engine: &Engine,
     client: &Client,
     log: &[LogEntry],
+    inbox: Option<&Name>,
     here: &[Delivery],
 ) -> Result<Vec<Option<Match>>> {
     let mut found: Vec<Option<Match>> = vec![None; log.len()];
-    by_ids(engine, client, log, &mut found).await?;
+    by_ids(engine, client, log, inbox, &mut found).await?;
     let mut free: Vec<&Delivery> = {
         let used: HashSet<DeliveryId> = found.iter().flatten().map(|one| one.delivery).collect();
-        here.iter().filter(|delivery| !used.contains(&delivery.id)).collect()
+        // What a live stream told was not delivered.
+        here.iter()
+            .filter(|delivery| !used.contains(&delivery.id) && delivery.origin != Origin::Streamed)
+            .collect()
     };
     for by in [MatchedBy::HashAndTime, MatchedBy::Time] {
         // The nearest pairs first, over the whole log: what one entry takes can't be another's.
@@ -103,23 +107,30 @@ pub(super) fn names(engine: &Engine, client: &Client, entry: &LogEntry) -> (Vec<
     (own, event)
 }
 
+/// By the provider's names. An event goes to every endpoint that wants it: by its id only the endpoint's own `inbox`
+/// tells, where it has one.
 async fn by_ids(
     engine: &Engine,
     client: &Client,
     log: &[LogEntry],
+    inbox: Option<&Name>,
     found: &mut [Option<Match>],
 ) -> Result<()> {
     let named: Vec<_> = log.iter().map(|entry| names(engine, client, entry)).collect();
-    let mut ids: Vec<String> =
-        named.iter().flat_map(|(own, event)| own.iter().chain(event)).cloned().collect();
+    let ids: Vec<String> = named.iter().flat_map(|(own, _)| own).cloned().collect();
+    let deliveries: HashMap<_, _> = engine.0.store.known_ids(ids, None).await?.into_iter().collect();
+    let mut ids: Vec<String> = named.iter().flat_map(|(_, event)| event).cloned().collect();
     ids.sort_unstable();
     ids.dedup();
-    let known: HashMap<String, DeliveryId> = engine.0.store.known_ids(ids).await?.into_iter().collect();
+    let events: HashMap<_, _> = engine.0.store.known_ids(ids, inbox.cloned()).await?.into_iter().collect();
     let mut taken: HashSet<DeliveryId> = HashSet::new();
     for ((own, event), found) in named.iter().zip(found) {
-        let first = |names: &[String]| names.iter().find_map(|name| known.get(name)).copied();
-        let own = first(own).map(|id| (id, MatchedBy::DeliveryId));
-        if let Some((delivery, by)) = own.or_else(|| first(event).map(|id| (id, MatchedBy::EventId))) {
+        let first = |known: &HashMap<String, DeliveryId>, names: &[String]| {
+            names.iter().find_map(|name| known.get(name)).copied()
+        };
+        let own = first(&deliveries, own).map(|id| (id, MatchedBy::DeliveryId));
+        if let Some((delivery, by)) = own.or_else(|| first(&events, event).map(|id| (id, MatchedBy::EventId)))
+        {
             let again = !taken.insert(delivery);
             *found = Some(Match { delivery, by, later: again && by == MatchedBy::EventId });
         }

@@ -108,12 +108,17 @@ async fn one(
     found.more = more;
     found.can_recover = client.support(ProviderOperation::Entry) == Support::Supported
         || log.iter().any(|entry| entry.has_request);
-    let matched = matches(engine, client, &log, &here).await?;
+    let matched = matches(engine, client, &log, endpoint.inbox.as_ref(), &here).await?;
     let known: HashSet<DeliveryId> = matched.iter().flatten().map(|one| one.delivery).collect();
+    let mut here = here;
+    // By its own id a delivery is found in another inbox too, or long after.
+    let held: HashSet<DeliveryId> = here.iter().map(|delivery| delivery.id).collect();
+    here.extend(engine.0.store.deliveries(known.difference(&held).copied().collect()).await?);
     let span = log.iter().filter_map(sent_at).min();
     found.not_in_log = here
         .iter()
-        .filter(|delivery| delivery.origin == Origin::Captured && !known.contains(&delivery.id))
+        .filter(|delivery| held.contains(&delivery.id) && delivery.origin == Origin::Captured)
+        .filter(|delivery| !known.contains(&delivery.id))
         .filter(|delivery| span.is_some_and(|from| delivery.received_at >= from))
         .map(|delivery| delivery.id)
         .collect();

@@ -117,6 +117,16 @@ impl Listening {
         self.cursor.as_deref()
     }
 
+    /// The next event that was read already; nothing is waited for.
+    pub fn read_already(&mut self) -> Option<HeardEvent> {
+        while let Some(heard) = self.waiting.pop_front() {
+            if let Heard::Event(event) = heard {
+                return Some(event);
+            }
+        }
+        None
+    }
+
     async fn connect(&mut self) -> Result<Heard, Failure> {
         let operation = ProviderOperation::Listen;
         let client = &self.client;
@@ -193,6 +203,8 @@ impl Listening {
     /// Takes in a frame; true: the stream is over.
     fn heard(&mut self, frame: Frame) -> bool {
         self.failures = 0;
+        // Every frame with an id says where to go on, not those alone that tell an event.
+        self.cursor = frame.id.clone().or_else(|| self.cursor.take());
         if frame.event == self.map.event {
             let body: Option<Value> = serde_json::from_str(&frame.data).ok();
             let at = |place: &Option<String>| {
@@ -200,7 +212,6 @@ impl Listening {
                 found.as_str().map(str::to_owned)
             };
             let (event_id, event_type) = (at(&self.map.event_id), at(&self.map.event_type));
-            self.cursor = frame.id.clone().or_else(|| self.cursor.take());
             let event = HeardEvent { cursor: frame.id, event_id, event_type, body: frame.data };
             self.waiting.push_back(Heard::Event(event));
             return false;
