@@ -241,8 +241,8 @@ async fn take(engine: &Engine, arrived: Arrived) -> Result<Answer> {
     let started = arrived.started;
     let arrived = Arc::new(arrived);
     let (mut new, mut handshake) = examine(engine, &arrived, ready.clone()).await?;
-    // Another process may have rotated the secret a moment ago: only what does not match has to ask.
-    if new.verdict == Verdict::Invalid
+    // Another process may have bound the inbox or rotated its secret a moment ago: only what does not match has to ask.
+    if new.verdict != Verdict::Valid
         && let Some(known) = &ready
     {
         match engine.newer_inbox(known).await {
