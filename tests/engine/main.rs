@@ -15,6 +15,7 @@ mod providers;
 mod reconcile;
 mod replay;
 mod schemes;
+mod secrets;
 mod signatures;
 mod stage;
 mod streams;

@@ -3,18 +3,39 @@
 use crate::api::*;
 use crate::capturing::UNSORTED;
 use crate::engine::Engine;
-use crate::vaulting::NewSecret;
-use std::collections::BTreeMap;
+use crate::secrets::{Owner, check_secret, keep, keep_all, of_endpoint, retire_others, scheme_of, take_back};
+use std::collections::{BTreeMap, HashMap};
 use waybill_model::{
-    AnswerRule, ErrorCode, Failure, Inbox, InboxSecret, Name, Result, SecretKind, SecretState,
+    AnswerRule, ErrorCode, Failure, Inbox, InboxSecret, Name, Result, SecretId, SecretState,
 };
 
 pub(crate) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<Inbox>> {
-    engine.0.store.inboxes().await
+    let inboxes = engine.0.store.inboxes().await?;
+    with_states(engine, inboxes).await
 }
 
 pub(crate) async fn get(engine: &Engine, request: Named) -> Result<Inbox> {
-    engine.0.store.inbox(request.name.clone()).await?.ok_or_else(|| Failure::not_found("inbox", request.name))
+    let found = engine.0.store.inbox(request.name.clone()).await?;
+    let found = with_states(engine, found.into_iter().collect()).await?;
+    found.into_iter().next().ok_or_else(|| Failure::not_found("inbox", request.name))
+}
+
+/// The inboxes with the states that their secrets have now.
+async fn with_states(engine: &Engine, mut inboxes: Vec<Inbox>) -> Result<Vec<Inbox>> {
+    let mut previous: Vec<&mut InboxSecret> = inboxes
+        .iter_mut()
+        .flat_map(|inbox| &mut inbox.secrets)
+        .filter(|secret| secret.state == SecretState::Previous)
+        .collect();
+    // Inboxes are listed with every arrival; most have nothing whose time could be up.
+    if !previous.is_empty() {
+        let now: HashMap<SecretId, SecretState> =
+            engine.secrets_now().await?.into_iter().map(|meta| (meta.id, meta.state)).collect();
+        for secret in &mut previous {
+            secret.state = now.get(&secret.id).copied().unwrap_or(secret.state);
+        }
+    }
+    Ok(inboxes)
 }
 
 /// Refuses an answer that HTTP or patience does not allow.
@@ -69,11 +90,19 @@ pub(crate) async fn create(engine: &Engine, request: InboxCreate) -> Result<Inbo
     check_answer(&answer)?;
     check_targets(&request.forward_to)?;
     let mut scheme = request.scheme.filter(|scheme| !scheme.is_empty());
-    let mut secrets = Vec::new();
+    let mut known = Vec::new();
+    let mut owner = None;
     if let (Some(connection), Some(endpoint)) = (&request.connection, &request.endpoint) {
-        let (found_scheme, found) = of_endpoint(engine, connection, endpoint).await?;
-        scheme = Some(found_scheme);
-        secrets = found;
+        scheme = Some(scheme_of(engine, connection).await?);
+        known = of_endpoint(engine, connection, endpoint).await?;
+        if known.is_empty() && request.secrets.is_empty() {
+            return Err(Failure::new(
+                ErrorCode::NotFound,
+                format!("No secret of endpoint {endpoint} is in the vault; the inbox was not made."),
+            )
+            .hint("Enter it with --secret-env, or rotate it so that a new one comes."));
+        }
+        owner = Owner::of(engine, Some(connection), Some(endpoint)).await?;
     }
     if let Some(scheme) = &scheme {
         engine.schemes().require(scheme)?;
@@ -83,8 +112,9 @@ pub(crate) async fn create(engine: &Engine, request: InboxCreate) -> Result<Inbo
         )
         .hint("Name the scheme with --scheme; 'waybill scheme list' lists them."));
     }
-    let kept = keep_all(engine, &request.name, &request.secrets).await?;
-    secrets.extend(kept.iter().cloned());
+    let kept = keep_all(engine, &request.name, owner.as_ref(), &request.secrets).await?;
+    // What was given now is newer than what is known of the endpoint.
+    let secrets = kept.iter().cloned().chain(known).collect();
     let inbox = Inbox {
         name: request.name.clone(),
         scheme,
@@ -106,84 +136,10 @@ pub(crate) async fn create(engine: &Engine, request: InboxCreate) -> Result<Inbo
         return Err(failure);
     }
     engine.0.ready.forget();
-    get(engine, Named { name: request.name }).await
-}
-
-/// Puts the secrets of a new inbox into the vault: all of them, or none.
-async fn keep_all(engine: &Engine, inbox: &Name, values: &[SecretText]) -> Result<Vec<InboxSecret>> {
-    for value in values {
-        check_secret(value)?;
+    match (&owner, kept.first()) {
+        (Some(owner), Some(first)) => put_first(engine, request.name, first, Some(owner)).await,
+        _ => get(engine, Named { name: request.name }).await,
     }
-    let mut kept = Vec::with_capacity(values.len());
-    for (index, value) in values.iter().enumerate() {
-        let number = if index == 0 { String::new() } else { format!(" {}", index + 1) };
-        match keep(engine, format!("{inbox} signing secret{number}"), value).await {
-            Ok(secret) => kept.push(secret),
-            Err(failure) => {
-                take_back(engine, &kept).await;
-                return Err(failure);
-            }
-        }
-    }
-    Ok(kept)
-}
-
-/// Takes secrets out of the vault that were put in for something that then could not be made.
-async fn take_back(engine: &Engine, kept: &[InboxSecret]) {
-    for secret in kept {
-        if let Err(failure) = engine.forget_secret(&secret.id).await {
-            tracing::warn!(code = %failure.code, "a secret that nothing uses stays in the vault: {failure}");
-        }
-    }
-}
-
-fn check_secret(value: &SecretText) -> Result<()> {
-    if value.expose().is_empty() {
-        return Err(Failure::invalid("The secret is empty; nothing was stored."));
-    }
-    Ok(())
-}
-
-async fn keep(engine: &Engine, name: String, value: &SecretText) -> Result<InboxSecret> {
-    let new = NewSecret { name, kind: SecretKind::SharedSecret, connection: None, endpoint: None };
-    let meta = engine.keep_secret(new, &value.0).await?;
-    Ok(InboxSecret { id: meta.id, name: meta.name, state: meta.state })
-}
-
-/// The scheme and the secrets of an endpoint, current first.
-pub(crate) async fn of_endpoint(
-    engine: &Engine,
-    connection: &Name,
-    endpoint: &str,
-) -> Result<(String, Vec<InboxSecret>)> {
-    let known = engine
-        .0
-        .store
-        .connection(connection.clone())
-        .await?
-        .ok_or_else(|| Failure::not_found("connection", connection))?;
-    let provider = engine.0.providers.get(&known.provider)?;
-    let secrets: Vec<InboxSecret> = engine
-        .0
-        .store
-        .secrets()
-        .await?
-        .into_iter()
-        .filter(|meta| {
-            meta.kind != SecretKind::Token
-                && meta.connection.as_ref() == Some(connection)
-                && meta.endpoint.as_deref() == Some(endpoint)
-        })
-        .map(|meta| InboxSecret { id: meta.id, name: meta.name, state: meta.state })
-        .collect();
-    if secrets.is_empty() {
-        return Err(Failure::new(
-            ErrorCode::NotFound,
-            format!("No secret of endpoint {endpoint} is in the vault; the inbox was not made."),
-        )
-        .hint("Enter it with --scheme and --secret-env, or rotate it so that a new one comes."));
-    }
-    Ok((provider.info().scheme, secrets))
 }
 
 pub(crate) async fn update(engine: &Engine, request: InboxUpdate) -> Result<Inbox> {
@@ -229,15 +185,17 @@ async fn save(engine: &Engine, inbox: Inbox) -> Result<Inbox> {
 }
 
 pub(crate) async fn add_secret(engine: &Engine, request: InboxAddSecret) -> Result<Inbox> {
-    if get(engine, Named { name: request.name.clone() }).await?.scheme.is_none() {
+    let inbox = get(engine, Named { name: request.name }).await?;
+    if inbox.scheme.is_none() {
         return Err(Failure::invalid(
             "This inbox has no scheme, so a secret could not be used; nothing was stored.",
         )
         .hint("Choose the scheme first."));
     }
     check_secret(&request.secret)?;
-    let kept = keep(engine, format!("{} signing secret", request.name), &request.secret).await?;
-    let added = put_first(engine, request.name, kept.clone()).await;
+    let owner = Owner::of(engine, inbox.connection.as_ref(), inbox.endpoint.as_deref()).await?;
+    let kept = keep(engine, &inbox.name, 1, owner.as_ref(), &request.secret).await?;
+    let added = put_first(engine, inbox.name, &kept, owner.as_ref()).await;
     if added.is_err() {
         take_back(engine, &[kept]).await;
     }
@@ -255,7 +213,8 @@ pub(crate) async fn learn_secret(engine: &Engine, name: Name, value: &SecretText
         )
         .hint("Remove the inbox's secret first if the sender was set up anew."));
     }
-    let kept = keep(engine, format!("{name} signing secret"), value).await?;
+    // Whoever knows the path may have sent it: it is the inbox's alone, whatever endpoint that is bound to.
+    let kept = keep(engine, &name, 1, None, value).await?;
     inbox.secrets.push(kept.clone());
     if let Err(failure) = save(engine, inbox).await {
         take_back(engine, &[kept]).await;
@@ -264,18 +223,27 @@ pub(crate) async fn learn_secret(engine: &Engine, name: Name, value: &SecretText
     Ok(kept)
 }
 
-/// Makes `kept` the secret that signs for an inbox; the ones before are still tried.
-async fn put_first(engine: &Engine, name: Name, kept: InboxSecret) -> Result<Inbox> {
+/// Makes `kept` the secret that signs for an inbox, and for every other inbox of the endpoint that owns it; the ones
+/// before are still tried.
+async fn put_first(engine: &Engine, name: Name, kept: &InboxSecret, owner: Option<&Owner>) -> Result<Inbox> {
     let _alone = engine.0.changing.lock().await;
-    let mut inbox = get(engine, Named { name }).await?;
-    for secret in inbox.secrets.iter().filter(|secret| secret.state == SecretState::Current) {
-        if let Some(mut meta) = engine.0.store.secret(secret.id.clone()).await? {
-            meta.state = SecretState::Previous;
-            engine.0.store.put_secret(meta).await?;
+    let inbox = get(engine, Named { name: name.clone() }).await?;
+    let mut tell = vec![inbox.clone()];
+    if let Some(owner) = owner {
+        let all = engine.0.store.inboxes().await?;
+        tell.extend(all.into_iter().filter(|other| other.name != name && owner.has(other)));
+    }
+    for mut one in tell {
+        one.secrets.retain(|secret| secret.id != kept.id);
+        one.secrets.insert(0, kept.clone());
+        let known = one.name.clone();
+        if !engine.0.store.update_inbox(one).await? {
+            return Err(Failure::not_found("inbox", known));
         }
     }
-    inbox.secrets.insert(0, kept);
-    save(engine, inbox).await
+    retire_others(engine, &inbox, kept, owner).await?;
+    engine.0.ready.forget();
+    get(engine, Named { name }).await
 }
 
 pub(crate) async fn remove_secret(engine: &Engine, request: InboxRemoveSecret) -> Result<Inbox> {
@@ -294,7 +262,7 @@ pub(crate) async fn remove_secret(engine: &Engine, request: InboxRemoveSecret) -
 }
 
 /// Takes secrets that nothing uses any more out of the vault. One that belongs to an endpoint stays.
-async fn forget_unused(engine: &Engine, ids: &[waybill_model::SecretId]) -> Result<()> {
+async fn forget_unused(engine: &Engine, ids: &[SecretId]) -> Result<()> {
     for meta in engine.0.store.secrets().await? {
         if ids.contains(&meta.id) && meta.used_by.is_empty() && meta.endpoint.is_none() {
             engine.forget_secret(&meta.id).await?;
@@ -312,7 +280,7 @@ pub(crate) async fn remove(engine: &Engine, request: Named) -> Result<Nothing> {
     let inbox = get(engine, request.clone()).await?;
     engine.0.store.remove_inbox(request.name).await?;
     engine.0.ready.forget();
-    let ids: Vec<waybill_model::SecretId> = inbox.secrets.into_iter().map(|secret| secret.id).collect();
+    let ids: Vec<SecretId> = inbox.secrets.into_iter().map(|secret| secret.id).collect();
     forget_unused(engine, &ids).await?;
     Ok(Nothing {})
 }

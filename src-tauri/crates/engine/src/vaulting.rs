@@ -111,6 +111,32 @@ impl Engine {
         Ok(known || held)
     }
 
+    /// Every secret as it stands now. An overlap ends by the clock alone and nothing is written when it does: a clock
+    /// that is set right again sets this right too. Verification does not ask, it tries them all.
+    pub(crate) async fn secrets_now(&self) -> Result<Vec<SecretMeta>> {
+        let now = self.now();
+        let mut secrets = self.0.store.secrets().await?;
+        for meta in &mut secrets {
+            let ended = meta.accepted_until.is_some_and(|until| until <= now);
+            if ended && meta.state == SecretState::Previous {
+                meta.state = SecretState::Retired;
+            }
+        }
+        Ok(secrets)
+    }
+
+    /// What becomes of a secret whose place another has taken, at a provider that honours it for so many seconds more.
+    pub(crate) fn replaced(&self, overlap_s: Option<u64>) -> (SecretState, Option<Timestamp>) {
+        match overlap_s {
+            Some(0) => (SecretState::Retired, None),
+            Some(seconds) => {
+                let nanos = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000_000_000);
+                (SecretState::Previous, Some(self.now().plus_nanos(nanos)))
+            }
+            None => (SecretState::Previous, None),
+        }
+    }
+
     /// Marks secrets of an endpoint as no longer the current one.
     pub(crate) async fn retire_secrets(
         &self,
