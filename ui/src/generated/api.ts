@@ -1648,7 +1648,8 @@ failed: number,
 last_received_at: Timestamp | null, };
 
 /**
- * Adds a secret to an inbox. The ones before become `previous` and are still tried.
+ * Adds a secret to an inbox. The ones before become `previous` and are still tried. At the inbox of an endpoint it
+ * becomes the endpoint's current one, and those before are retired as after a rotation.
  */
 export type InboxAddSecret = { 
 /**
@@ -1693,7 +1694,7 @@ answer_handshakes?: boolean,
  */
 forward_to: Array<string>, 
 /**
- * With `endpoint`: scheme and secret are that endpoint's.
+ * With `endpoint`: scheme and secret are that endpoint's, and secrets that are given become the endpoint's.
  */
 connection: Name | null, 
 /**

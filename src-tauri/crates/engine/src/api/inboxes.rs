@@ -77,7 +77,7 @@ pub struct InboxCreate {
     /// Where each delivery is sent on to.
     #[serde(default)]
     pub forward_to: Vec<String>,
-    /// With `endpoint`: scheme and secret are that endpoint's.
+    /// With `endpoint`: scheme and secret are that endpoint's, and secrets that are given become the endpoint's.
     #[serde(default)]
     pub connection: Option<Name>,
     /// The endpoint, by the provider's id.
@@ -112,7 +112,8 @@ pub struct InboxUpdate {
     pub forward_to: Option<Vec<String>>,
 }
 
-/// Adds a secret to an inbox. The ones before become `previous` and are still tried.
+/// Adds a secret to an inbox. The ones before become `previous` and are still tried. At the inbox of an endpoint it
+/// becomes the endpoint's current one, and those before are retired as after a rotation.
 #[derive(Debug, Deserialize, TS)]
 pub struct InboxAddSecret {
     /// Which inbox.

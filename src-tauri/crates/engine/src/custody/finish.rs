@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use waybill_model::{
     Connection, Endpoint, ErrorCode, Failure, Inbox, InboxSecret, Name, Result, SecretKind, SecretMeta,
-    SecretState, Timestamp,
+    Timestamp,
 };
 use waybill_provider::{Created, Description};
 
@@ -65,24 +65,14 @@ pub(crate) async fn rotate(
     secret: SecretString,
 ) -> Result<Rotated> {
     let kept = keep(engine, &operation, connection, endpoint, SecretKind::SharedSecret, secret).await?;
-    let (state, until, previous) = match description.rotation_overlap_s() {
-        Some(0) => (
-            SecretState::Retired,
-            None,
-            "The one before is dead at the provider; it is kept to verify what was captured before."
-                .to_owned(),
-        ),
-        Some(seconds) => (
-            SecretState::Previous,
-            Some(engine.now().plus_nanos(i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000_000))),
-            format!("The one before is accepted for another {} hours.", seconds / 3_600),
-        ),
-        None => (
-            SecretState::Previous,
-            None,
-            "Whether the one before is still accepted, the provider does not say; it is kept.".to_owned(),
-        ),
+    let overlap = description.rotation_overlap_s();
+    let previous = match overlap {
+        Some(0) => "The one before is dead at the provider; it is kept to verify what was captured before."
+            .to_owned(),
+        Some(seconds) => format!("The one before is accepted for another {} hours.", seconds / 3_600),
+        None => "Whether the one before is still accepted, the provider does not say; it is kept.".to_owned(),
     };
+    let (state, until) = engine.replaced(overlap);
     engine.retire_secrets(&connection.name, &endpoint.id, &kept.id, state, until).await?;
     let bound = bind_rotated(engine, &connection.name, &endpoint.id, &kept).await;
     let asked_at = operation.intent.created_at;

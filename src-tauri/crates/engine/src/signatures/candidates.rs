@@ -69,7 +69,7 @@ impl Candidates {
     ) -> Result<()> {
         let own_ids: Vec<&SecretId> =
             own.iter().flat_map(|ready| &ready.inbox.secrets).map(|secret| &secret.id).collect();
-        let mut others: Vec<SecretMeta> = engine.0.store.secrets().await?;
+        let mut others: Vec<SecretMeta> = engine.secrets_now().await?;
         others.retain(|meta| !own_ids.contains(&&meta.id));
         let connection = own.and_then(|ready| ready.inbox.connection.clone());
         others.sort_by_key(|meta| nearness(meta, connection.as_ref()));
