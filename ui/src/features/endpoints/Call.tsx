@@ -25,6 +25,7 @@ function one(call: DryRunCall): string {
 
 export function CallText({ call }: { call: DryRunCall }) {
   const own = useRef<HTMLDivElement>(null);
+  const several = call.then.length > 0;
   // It was asked for: it must not stand below the edge of a long form.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new call
   useEffect(() => {
@@ -33,9 +34,9 @@ export function CallText({ call }: { call: DryRunCall }) {
   return (
     <div className={styles.section} ref={own}>
       <h3>
-        The call, not made yet
+        {several ? "The calls, not made yet" : "The call, not made yet"}
         <span className={styles.end}>
-          <CopyButton text={callText(call)} label="Copy the call" />
+          <CopyButton text={callText(call)} label={several ? "Copy the calls" : "Copy the call"} />
         </span>
       </h3>
       <pre tabIndex={0} className={styles.code}>

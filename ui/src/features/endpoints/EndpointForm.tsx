@@ -64,7 +64,8 @@ export function EndpointForm(props: EndpointFormProps) {
   const [tried, setTried] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [call, setCall] = useState<DryRunCall | null>(null);
-  const [revision, setRevision] = useState<string | null>(endpoint?.revision ?? null);
+  // That of the other side, once it was decided to send over it.
+  const [over, setOver] = useState<string | null>(null);
   const top = useRef<HTMLDivElement>(null);
 
   const providerOf = (name: string) => {
@@ -73,7 +74,7 @@ export function EndpointForm(props: EndpointFormProps) {
   };
   const firstConnection = connections.find((one) => one.name === preferred) ?? connections[0];
   const start: EndpointDraft = endpoint
-    ? draftOf(endpoint, providerOf(endpoint.connection))
+    ? { ...draftOf(endpoint, providerOf(endpoint.connection)), before: endpoint }
     : emptyDraft(
         firstConnection?.name ?? "",
         providerOf(firstConnection?.name ?? ""),
@@ -87,13 +88,14 @@ export function EndpointForm(props: EndpointFormProps) {
     start,
   );
   const { value, change } = draft;
+  const before = endpoint && (value.before ?? endpoint);
   const connection = connections.find((one) => one.name === value.connection);
   const provider = providerOf(value.connection);
   const local = isLocal(connection?.base_url ?? null);
   const address = addressOf(value.inbox, settings?.public_url ?? null, listening);
   const url = urlOf(value, address);
   const said = problemsOf(failure, provider);
-  const needed = tried ? missing(value, provider, url, endpoint) : {};
+  const needed = tried ? missing(value, provider, url, before) : {};
   const name = tried && !endpoint && value.inbox !== "" ? nameProblem(value.inbox) : undefined;
   const problem = (field: string) => said.byField[field] ?? needed[field];
   const doubts = urlDoubts(
@@ -116,16 +118,16 @@ export function EndpointForm(props: EndpointFormProps) {
   };
   const ready = () => {
     setTried(true);
-    const gaps = missing(value, provider, url, endpoint);
+    const gaps = missing(value, provider, url, before);
     return Object.keys(gaps).length === 0 && (endpoint || value.inbox === "" || !nameProblem(value.inbox));
   };
-  const send = async (dryRun: boolean, over?: string | null) => {
+  const send = async (dryRun: boolean, revision = over ?? before?.revision ?? null) => {
     if (!ready()) return;
     setFailure(null);
     setCall(null);
     try {
-      if (endpoint) {
-        const request = updateRequest(value, endpoint, provider, over === undefined ? revision : over, dryRun);
+      if (before) {
+        const request = updateRequest(value, before, provider, revision, dryRun);
         if (request === null) {
           setFailure({ code: "invalid_input", message: "Nothing is another than before, so nothing was sent." });
           return;
@@ -203,6 +205,7 @@ export function EndpointForm(props: EndpointFormProps) {
               tone="ghost"
               onClick={() => {
                 draft.drop();
+                setOver(null);
                 setFailure(null);
                 setCall(null);
                 setTried(false);
@@ -219,9 +222,10 @@ export function EndpointForm(props: EndpointFormProps) {
       }
     >
       <div ref={top} />
-      {conflict ? (
+      {conflict && before ? (
         <ConflictNote
           draft={value}
+          before={before}
           current={conflict}
           provider={provider}
           title={title}
@@ -235,7 +239,7 @@ export function EndpointForm(props: EndpointFormProps) {
             onDone(conflict);
           }}
           onMine={() => {
-            setRevision(conflict.revision);
+            setOver(conflict.revision);
             void send(false, conflict.revision);
           }}
         />

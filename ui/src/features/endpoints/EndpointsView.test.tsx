@@ -4,7 +4,15 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { App } from "@/app/App";
 import { createQueryClient } from "@/app/host";
 import { createAppRouter } from "@/app/router";
-import type { BringIn, CustodyCase, EndpointProblem, Failure, ReconciledEntry } from "@/generated/api";
+import type {
+  BringIn,
+  CustodyCase,
+  DryRunCall,
+  EndpointProblem,
+  Failure,
+  ReconciledEntry,
+  UpdateEndpoint,
+} from "@/generated/api";
 import { createFake, type Fake, type FakeOptions } from "@/platform/fake";
 import { dropDraft, readDraft } from "./drafts";
 
@@ -53,6 +61,33 @@ it("what the provider refuses stands at its field", async () => {
   fireEvent.click(await button("Create endpoint"));
   await waitFor(() => expect(screen.getByText("url is taken")).toBeTruthy());
   expect(screen.getByLabelText(/^Address/).getAttribute("aria-invalid")).toBe("true");
+});
+
+it("a change in two calls shows both before any is made", async () => {
+  const call = (url: string, body: string, ...then: DryRunCall[]): DryRunCall => ({
+    method: "PATCH",
+    url,
+    headers: [],
+    body,
+    then,
+  });
+  const { fake } = open("/endpoints?id=ep_1", {
+    "endpoints.update": () => ({
+      endpoint: null,
+      secret: null,
+      inbox: null,
+      call: call("https://api.example/1", "events", call("https://api.example/1/config", "url")),
+    }),
+  });
+  fireEvent.click(await button("Edit"));
+  fireEvent.change(await screen.findByLabelText(/^Address/), { target: { value: "https://new.example/a" } });
+  fireEvent.click(await button("Show the call"));
+  const text = await screen.findByText(/^PATCH/);
+  expect(text.textContent).toBe(
+    "PATCH https://api.example/1\n\nevents\n\nThen, once that is done:\n\nPATCH https://api.example/1/config\n\nurl",
+  );
+  expect(called(fake, "endpoints.update").map((one) => (one.request as UpdateEndpoint).dry_run)).toEqual([true]);
+  dropDraft("endpoint:acme:ep_1");
 });
 
 const refusedByVault = () => {

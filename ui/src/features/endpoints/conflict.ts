@@ -6,6 +6,8 @@ export interface Side {
   field: string;
   mine: string;
   theirs: string;
+  /** False: only they changed it, and nothing sent from here touches it. */
+  changedHere: boolean;
 }
 
 /** The endpoint as the provider has it now, when the failure is a conflict that says so. */
@@ -17,15 +19,31 @@ export function currentOf(failure: Failure | null): Endpoint | null {
 
 const events = (all: boolean, list: readonly string[]) => (all ? "every event type" : [...list].sort().join(", "));
 
-/** What differs between the form and the provider. Empty: only the revision is another. */
-export function sides(draft: EndpointDraft, current: Endpoint, provider: ProviderInfo | undefined): Side[] {
+/** What differs between the form, which began with `before`, and the provider. Empty: only the revision is another. */
+export function sides(
+  draft: EndpointDraft,
+  before: Endpoint,
+  current: Endpoint,
+  provider: ProviderInfo | undefined,
+): Side[] {
   const answer: Side[] = [];
-  const add = (field: string, mine: string, theirs: string) => {
-    if (mine !== theirs) answer.push({ field, mine, theirs });
+  const add = (field: string, mine: string, was: string, theirs: string, editable = true) => {
+    if (mine !== theirs) answer.push({ field, mine, theirs, changedHere: editable && mine !== was });
   };
-  add("Address", draft.url.trim(), current.url);
-  add("Event types", events(draft.all, draft.events), events(current.all_events, current.events));
+  add("Address", draft.url.trim(), before.url, current.url);
+  add(
+    "Event types",
+    events(draft.all, draft.events),
+    events(before.all_events, before.events),
+    events(current.all_events, current.events),
+  );
   for (const field of provider?.fields ?? [])
-    add(field.label, draft.fields[field.name] ?? "", fieldValue(current, field));
+    add(
+      field.label,
+      draft.fields[field.name] ?? "",
+      fieldValue(before, field),
+      fieldValue(current, field),
+      field.editable,
+    );
   return answer;
 }

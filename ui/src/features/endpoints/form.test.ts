@@ -115,8 +115,19 @@ describe("an edit", () => {
     expect(currentOf(failure)?.revision).toBe("8");
     expect(currentOf({ ...failure, code: "provider_rejected" })).toBeNull();
     expect(currentOf({ code: "provider_conflict", message: "" })).toBeNull();
-    expect(sides({ ...start, url: "https://mine.example" }, current, ledger)).toEqual([
-      { field: "Address", mine: "https://mine.example", theirs: "https://theirs.example" },
+    expect(sides({ ...start, url: "https://mine.example" }, before, current, ledger)).toEqual([
+      { field: "Address", mine: "https://mine.example", theirs: "https://theirs.example", changedHere: true },
+    ]);
+  });
+
+  it("tells what only the other side changed, and what is the same by now", () => {
+    const current = endpoint({ label: "theirs", events: ["run.failed"], raw: { contact: "u-2", status: "OFF" } });
+    const mine = { ...start, events: ["run.failed"], fields: { ...start.fields, name: "mine", contact: "u-3" } };
+    expect(sides(mine, before, current, ledger)).toEqual([
+      { field: "Name", mine: "mine", theirs: "theirs", changedHere: true },
+      // It can't be changed, so nothing sent from here says anything of it.
+      { field: "Contact", mine: "u-3", theirs: "u-2", changedHere: false },
+      { field: "Status", mine: "ON", theirs: "OFF", changedHere: false },
     ]);
   });
 });

@@ -23,6 +23,8 @@ export interface EndpointDraft {
   fields: Record<string, string>;
   /** Empty: none is made. */
   inbox: string;
+  /** In an edit: what it began with. It stays with what was typed, however often the list is read meanwhile. */
+  before?: Endpoint;
 }
 
 export function emptyDraft(connection: string, provider: ProviderInfo | undefined, inbox = ""): EndpointDraft {

@@ -505,7 +505,13 @@ export function createFake(options: FakeOptions = {}): Fake {
       ),
     "endpoints.create": ({ url, label, dry_run }) => {
       if (dry_run)
-        return { endpoint: null, secret: null, inbox: null, call: { method: "POST", url, headers: [], body: "{}", then: [] } };
+        return {
+          endpoint: null,
+          secret: null,
+          inbox: null,
+          // biome-ignore lint/suspicious/noThenProperty: what the host calls it
+          call: { method: "POST", url, headers: [], body: "{}", then: [] },
+        };
       const made = endpoint(`ep_${endpoints.length + 1}`, url, label ?? "", true);
       endpoints = [made, ...endpoints];
       return created(made);
