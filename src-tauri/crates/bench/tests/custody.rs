@@ -6,11 +6,11 @@ use std::process::Command;
 #[test]
 fn no_secret_is_lost_and_no_endpoint_is_made_twice() {
     let out = Command::new(env!("CARGO_BIN_EXE_waybill-faults"))
-        .args(["custody", "--kills", "32", "--ambiguous", "12"])
+        .args(["custody", "--kills", "64", "--ambiguous", "24"])
         .output()
         .unwrap();
     let told = String::from_utf8_lossy(&out.stdout);
     println!("{told}");
     assert!(out.status.success(), "{told}\n{}", String::from_utf8_lossy(&out.stderr));
-    assert!(told.contains("32 kills in "), "{told}");
+    assert!(told.contains("64 kills in "), "{told}");
 }

@@ -69,7 +69,7 @@ async fn one(
 ) -> Result<()> {
     let url = format!("https://hooks.example.com/lost/{round}");
     let handle = &scene.simulator.handle;
-    scene.spoil(fault);
+    scene.spoil(fault, false);
     match engine.call("endpoints.create", scene.create(&url)).await {
         Ok(_) => bail!("a create without an answer succeeded"),
         Err(failure) if matches!(failure.code.code(), "outcome_unknown" | "provider_answer_unreadable") => {}

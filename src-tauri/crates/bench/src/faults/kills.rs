@@ -257,9 +257,10 @@ async fn make(scene: &Scene, url: &str) -> Result<String> {
 /// Starts a child and sees it end: by itself, or, where the provider never answers, by a kill.
 fn end(scene: &Scene, order: &Order) -> Result<()> {
     let from_outside = order.step.is_none();
+    let rotate = order.command == "endpoints.rotate";
     if from_outside {
         scene.simulator.handle.clear_calls();
-        scene.spoil(Fault::HangAfterCommit);
+        scene.spoil(Fault::HangAfterCommit, rotate);
     }
     let mut child = Command::new(std::env::current_exe()?)
         .arg("child")
@@ -272,7 +273,7 @@ fn end(scene: &Scene, order: &Order) -> Result<()> {
     }
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
-        if from_outside && scene.wrote() {
+        if from_outside && scene.wrote(rotate) {
             // The provider has committed before it records the call; the child waits for an answer that never comes.
             std::thread::sleep(Duration::from_millis(20));
             child.kill()?;

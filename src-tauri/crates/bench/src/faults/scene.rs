@@ -18,6 +18,10 @@ pub(crate) const PROVIDERS: &[(SimulatorKind, &str, bool)] = &[
     (SimulatorKind::Mnemom, "integrity.violation", true),
     (SimulatorKind::Timbrix, "member.added", false),
     (SimulatorKind::MindBridge, "ANALYSIS_COMPLETE", false),
+    (SimulatorKind::GitHub, "push", true),
+    (SimulatorKind::GitLab, "push_events", true),
+    (SimulatorKind::Stripe, "charge.failed", false),
+    (SimulatorKind::Svix, "user.created", true),
 ];
 
 /// The clock of a repair: far enough ahead that a provider's list is taken for settled.
@@ -74,20 +78,29 @@ impl Scene {
         Engine::start(options).await.map_err(|failure| anyhow!("the engine does not start: {failure}"))
     }
 
-    /// Plans `fault` for the next call that makes something.
-    pub(crate) fn spoil(&self, fault: Fault) {
+    /// How the call that makes a secret is sent.
+    const fn method(&self, rotate: bool) -> &'static str {
+        match (rotate, self.kind) {
+            (true, SimulatorKind::GitHub) => "PATCH",
+            (true, SimulatorKind::GitLab) => "PUT",
+            _ => "POST",
+        }
+    }
+
+    /// Plans `fault` for the next call that makes something, or makes its secret anew.
+    pub(crate) fn spoil(&self, fault: Fault, rotate: bool) {
         let handle = &self.simulator.handle;
         // MindBridge reads by POST too: the list before a create takes a fault that is none.
         if self.kind == SimulatorKind::MindBridge {
             handle.fault(PlannedFault::from(Fault::Slow { ms: 0 }).method("POST").path(READ_BY_POST));
         }
-        handle.fault(PlannedFault::from(fault).method("POST"));
+        handle.fault(PlannedFault::from(fault).method(self.method(rotate)));
     }
 
-    /// True once a call that makes something has come.
-    pub(crate) fn wrote(&self) -> bool {
+    /// True once such a call has come.
+    pub(crate) fn wrote(&self, rotate: bool) -> bool {
         let calls = self.simulator.handle.calls();
-        calls.iter().any(|call| call.method == "POST" && !call.path.contains(READ_BY_POST))
+        calls.iter().any(|call| call.method == self.method(rotate) && !call.path.contains(READ_BY_POST))
     }
 
     /// True when what verifies its deliveries is a secret; a public key may be read by anyone.
