@@ -97,6 +97,32 @@ for (const provider of ["gitlab", "stripe", "svix"])
     }
   });
 
+test("a change in two calls: both are shown before any is made", async ({ page, bridge }) => {
+  const sim = await simulate("github");
+  try {
+    await connect(bridge, sim);
+    const made = await makeEndpoint(bridge, sim, ["push"], "box");
+    await page.goto(`${bridge.url}/#/endpoints?id=github%2F${made.id}`);
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    const form = page.getByRole("dialog", { name: /^Edit / });
+    await form.getByRole("textbox", { name: /^Address/ }).fill("https://hooks.example.com/new");
+    await form.getByRole("checkbox", { name: "release", exact: true }).check();
+    await form.getByRole("button", { name: "Show the call" }).click();
+    const call = form.locator("pre");
+    await expect(call).toContainText(
+      /PATCH \S+\/hooks\/\d+\n[\s\S]*\n\nThen, once that is done:\n\nPATCH \S+\/hooks\/\d+\/config\n/,
+    );
+    await expect(call).toContainText("https://hooks.example.com/new");
+    await expect(call).toContainText('"release"');
+    await page.screenshot({ path: `${SHOTS}/two-calls.png` });
+    await expectAccessible(page);
+    const { endpoints } = await bridge.call("endpoints.list", { connection: "github" });
+    expect(endpoints[0]?.url).toBe(made.url);
+  } finally {
+    await sim.stop();
+  }
+});
+
 test("findings stand first, and show what they speak of", async ({ page, bridge }) => {
   const sim = await simulate("stripe");
   try {

@@ -10,7 +10,7 @@ import { X } from "@/components/icons";
 import { Tabs } from "@/components/Tabs";
 import type { DryRunCall, Endpoint, Failure, ProviderInfo } from "@/generated/api";
 import { asFailure } from "@/lib/failure";
-import { duration } from "@/lib/format";
+import { counted, duration } from "@/lib/format";
 import { Ask } from "./Ask";
 import { Consequence } from "./Consequence";
 import type { Custody } from "./custody/CustodyPanel";
@@ -338,9 +338,10 @@ export function EndpointDetail(props: EndpointDetailProps) {
           onNo={done}
         >
           <p>
-            {title} stops sending {endpoint.all_events ? "every event type" : `${endpoint.events.length} event types`}{" "}
-            to {address} and forgets its delivery log. It can't be taken back; a new one has a new secret. What was
-            captured here stays, and so does its secret, retired.
+            {title} stops sending{" "}
+            {endpoint.all_events ? "every event type" : counted(endpoint.events.length, "event type")} to {address} and
+            forgets its delivery log. It can't be taken back; a new one has a new secret. What was captured here stays,
+            and so does its secret, retired.
           </p>
           <Consequence endpoint={endpoint} provider={provider} />
           {able.remove.note ? <p className="muted">{able.remove.note}</p> : null}
