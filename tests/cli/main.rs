@@ -6,6 +6,7 @@ mod canary;
 mod contract;
 mod diagnosis;
 mod ends;
+mod kills;
 mod leaks;
 mod life;
 mod many;

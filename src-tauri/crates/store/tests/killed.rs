@@ -14,6 +14,9 @@ use waybill_model::DeliveryId;
 /// Set for the process that is started: the folder it writes to.
 const CHILD: &str = "WAYBILL_STORE_TEST_FOLDER";
 
+/// How often a process is killed.
+const ROUNDS: usize = 50;
+
 fn child() -> Option<String> {
     std::env::var(CHILD).ok()
 }
@@ -33,13 +36,17 @@ async fn everything_acknowledged_survives_a_kill() {
     if let Some(dir) = child() {
         return write_for_ever(&dir).await;
     }
-    for round in 0..4 {
+    for round in 0..ROUNDS {
         let dir = tempfile::tempdir().unwrap();
         let mut child = start("everything_acknowledged_survives_a_kill", dir.path());
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut acknowledged = Vec::new();
         // Killed at another place each time: soon after the start, or after some thousands.
-        let enough = [1, 200, 3000, 9000][round];
+        let enough = match round {
+            0 => 9000,
+            1 => 3000,
+            _ => 1 + round * 53 % 400,
+        };
         for line in lines.by_ref() {
             if let Some(pair) = line.unwrap().strip_prefix("ack ") {
                 acknowledged.push(pair.to_owned());
